@@ -1,0 +1,226 @@
+"""What a check says: findings, the outcome that carries them, their fingerprints, and the baseline.
+
+Nothing here talks to a server or knows a frame; it is the vocabulary of every room above it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import functools
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+
+@functools.total_ordering
+class Severity(enum.Enum):
+    """How much a finding matters; ordered, ``CRITICAL`` is the greatest."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    def __lt__(self, other: Severity) -> bool:
+        order = list(Severity)
+        return order.index(self) < order.index(other)
+
+
+class Status(enum.Enum):
+    """What became of one check on one target."""
+
+    FAILED = "failed"
+    """It looked and found something."""
+    PASSED = "passed"
+    """It looked at one object or more and found nothing."""
+    NOT_APPLICABLE = "not_applicable"
+    """There was nothing to look at, or it could look at none of it: see ``not_examined``."""
+    ERROR = "error"
+    """It broke; ``not_examined`` carries the reason."""
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A change that would mend a finding, and how to take it back.
+
+    ``lock`` is the strongest lock taken and on what, in the words of PostgreSQL's manual.
+    """
+
+    sql: str
+    undo: str
+    lock: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the three texts as the command contract spells them."""
+        return {"sql": self.sql, "undo": self.undo, "lock": self.lock}
+
+
+@dataclass(frozen=True)
+class NotExamined:
+    """An object that a check could not look at, and why."""
+
+    object: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One defect of one object.
+
+    ``object`` is the dotted, unquoted path ``schema.table[.column|.index|.constraint]``.
+    ``evidence`` holds the figures that the judgement rests on, with units in their names.
+    ``distinct`` tells apart two findings of one check on one object; it enters the fingerprint, so it must
+    be as stable as a name.
+    """
+
+    object: str
+    title: str
+    detail: str
+    severity: Severity
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    fix: Fix | None = None
+    distinct: str = ""
+    check: str = ""
+    subject: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits that stay the same for the same defect in every run.
+
+        Made of the check, the object and what tells its findings apart: never of OIDs, counts or wording.
+        """
+        material = "\x1f".join((self.check, self.object, self.distinct))
+        return hashlib.sha256(material.encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding as the command contract spells it."""
+        return {
+            "fingerprint": self.fingerprint,
+            "severity": self.severity.value,
+            "object": self.object,
+            "title": self.title,
+            "detail": self.detail,
+            "evidence": dict(self.evidence),
+            "fix": self.fix.to_json() if self.fix else None,
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one check says about one target: findings, and what it could and could not look at.
+
+    ``examined`` counts the objects looked at, the denominator of ``findings``. ``accepted`` are findings
+    that the baseline suppresses; they are shown apart and fail nothing.
+    """
+
+    check: str
+    subject: str
+    title: str
+    status: Status
+    examined: int
+    findings: tuple[Finding, ...] = ()
+    not_examined: tuple[NotExamined, ...] = ()
+    accepted: tuple[tuple[Finding, Acceptance], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the outcome as the command contract spells it."""
+        return {
+            "check": self.check,
+            "subject": self.subject,
+            "title": self.title,
+            "status": self.status.value,
+            "examined": self.examined,
+            "not_examined": [{"object": n.object, "reason": n.reason} for n in self.not_examined],
+            "findings": [finding.to_json() for finding in self.findings],
+            "accepted": [
+                {**finding.to_json(), "acceptance": acceptance.to_json()}
+                for finding, acceptance in self.accepted
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check function returns: the runner turns it into an :class:`Outcome`."""
+
+    examined: int
+    findings: Sequence[Finding] = ()
+    not_examined: Sequence[NotExamined] = ()
+
+    def outcome(self, check: str, subject: str, title: str) -> Outcome:
+        """Return the outcome, every finding stamped with its check and subject, the gravest first."""
+        stamped = [replace(finding, check=check, subject=subject) for finding in self.findings]
+        stamped.sort(key=lambda finding: (-list(Severity).index(finding.severity), finding.object))
+        if stamped:
+            status = Status.FAILED
+        else:
+            status = Status.PASSED if self.examined else Status.NOT_APPLICABLE
+        return Outcome(check, subject, title, status, self.examined, tuple(stamped), tuple(self.not_examined))
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """One entry of the baseline: a finding accepted with a reason, by an owner, until a date."""
+
+    fingerprint: str
+    reason: str
+    owner: str
+    until: dt.date
+
+    def to_json(self) -> dict[str, str]:
+        """Return the entry with its date as ISO text."""
+        return {"reason": self.reason, "owner": self.owner, "until": self.until.isoformat()}
+
+
+class BaselineError(ValueError):
+    """The baseline file is not what it should be; the message names the entry and the remedy."""
+
+
+def read_baseline(path: Path) -> dict[str, Acceptance]:
+    """Return the acceptances of a baseline file by fingerprint.
+
+    The file is TOML: ``[[accept]]`` tables with ``fingerprint``, ``reason``, ``owner`` and ``until``.
+
+    Raises:
+        BaselineError: an entry lacks one of the four, or ``until`` is no date.
+    """
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("accept", [])
+    except tomllib.TOMLDecodeError as error:
+        raise BaselineError(f"{path}: {error}") from None
+    accepted = {}
+    for number, entry in enumerate(entries, start=1):
+        missing = [key for key in ("fingerprint", "reason", "owner", "until") if not entry.get(key)]
+        if missing:
+            raise BaselineError(f"{path}: [[accept]] number {number} lacks {', '.join(missing)}")
+        if not isinstance(entry["until"], dt.date):
+            raise BaselineError(f"{path}: [[accept]] number {number}: until must be a date, as 2027-01-31")
+        acceptance = Acceptance(**{key: entry[key] for key in ("fingerprint", "reason", "owner", "until")})
+        accepted[acceptance.fingerprint] = acceptance
+    return accepted
+
+
+def apply_baseline(
+    outcomes: Iterable[Outcome], baseline: Mapping[str, Acceptance], today: dt.date
+) -> list[Outcome]:
+    """Return the outcomes with accepted findings set apart; an entry past its date accepts nothing."""
+    result = []
+    for outcome in outcomes:
+        kept: list[Finding] = []
+        accepted = list(outcome.accepted)
+        for finding in outcome.findings:
+            acceptance = baseline.get(finding.fingerprint)
+            if acceptance is not None and acceptance.until >= today:
+                accepted.append((finding, acceptance))
+            else:
+                kept.append(finding)
+        status = outcome.status
+        if status is Status.FAILED and not kept:
+            status = Status.PASSED
+        result.append(replace(outcome, status=status, findings=tuple(kept), accepted=tuple(accepted)))
+    return result
