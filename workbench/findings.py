@@ -115,7 +115,8 @@ class Outcome:
     """What one check says about one target: findings, and what it could and could not look at.
 
     ``examined`` counts the objects looked at, the denominator of ``findings``. ``accepted`` are findings
-    that the baseline suppresses; they are shown apart and fail nothing.
+    that the baseline suppresses; they are shown apart and fail nothing. ``inputs`` name the frames that the
+    judgement rests on.
     """
 
     check: str
@@ -126,6 +127,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     not_examined: tuple[NotExamined, ...] = ()
     accepted: tuple[tuple[Finding, Acceptance], ...] = ()
+    inputs: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the outcome as the command contract spells it."""
@@ -135,6 +137,7 @@ class Outcome:
             "title": self.title,
             "status": self.status.value,
             "examined": self.examined,
+            "inputs": list(self.inputs),
             "not_examined": [{"object": n.object, "reason": n.reason} for n in self.not_examined],
             "findings": [finding.to_json() for finding in self.findings],
             "accepted": [
@@ -156,10 +159,8 @@ class Verdict:
         """Return the outcome, every finding stamped with its check and subject, the gravest first."""
         stamped = [replace(finding, check=check, subject=subject) for finding in self.findings]
         stamped.sort(key=lambda finding: (-list(Severity).index(finding.severity), finding.object))
-        if stamped:
-            status = Status.FAILED
-        else:
-            status = Status.PASSED if self.examined else Status.NOT_APPLICABLE
+        nothing_found = Status.PASSED if self.examined else Status.NOT_APPLICABLE
+        status = Status.FAILED if stamped else nothing_found
         return Outcome(check, subject, title, status, self.examined, tuple(stamped), tuple(self.not_examined))
 
 

@@ -242,7 +242,7 @@ class Server:
             )
 
     def _call(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a program as the server's account; its output goes to a file because pg_ctl's child keeps it."""
+        """Run a program as the server's account; output goes to a file because pg_ctl's child keeps it."""
         account = _server_account()
         with tempfile.TemporaryFile("w+") as output:
             done = subprocess.run(
