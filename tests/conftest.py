@@ -1,0 +1,127 @@
+"""Real servers for the tests: the embedded PostgreSQL 18, Debian's 15 and pgserver's 16 where they are there.
+
+All workers of one run share the servers; each test gets a database of its own.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from workbench.server import Server
+from workbench.targets import Options, Target, parse_url
+
+MakeDatabase = Callable[..., Target]
+
+SETTINGS = {
+    "shared_preload_libraries": "pg_stat_statements",
+    "autovacuum": "off",
+    "max_prepared_transactions": "5",
+    "wal_level": "logical",
+}
+
+
+def _binaries(version: str) -> Path | None:
+    """Return the folder of a server's programs; None stands for the embedded one."""
+    if version == "15":
+        folder = Path("/usr/lib/postgresql/15/bin")
+    else:
+        spec = importlib.util.find_spec("pgserver")
+        if spec is None or spec.origin is None:
+            pytest.skip("the package pgserver is not installed")
+        folder = Path(spec.origin).parent / "pginstall" / "bin"
+    if not folder.exists():
+        pytest.skip(f"PostgreSQL {version} is not installed in {folder}")
+    return folder
+
+
+def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run share, short enough for a socket's path."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(tempfile.gettempdir()) / f"wb-{run[:8]}"
+    folder.mkdir(mode=0o755, exist_ok=True)
+    return folder
+
+
+def _server(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    binaries = None if version == "18" else _binaries(version)
+    settings = dict(SETTINGS)
+    if version == "16":  # pgserver comes without contrib
+        del settings["shared_preload_libraries"]
+    server = Server(_shared_folder(tmp_path_factory) / version, binaries, settings)
+    server.start()
+    yield server
+    server.release()
+    if not server.running():
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def pg18(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _server("18", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def pg16(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _server("16", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def pg15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _server("15", tmp_path_factory)
+
+
+@pytest.fixture(params=["18", "15"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """Each server that has contrib, one after the other."""
+    chosen: Server = request.getfixturevalue(f"pg{request.param}")
+    return chosen
+
+
+@pytest.fixture
+def make_database() -> Iterator[MakeDatabase]:
+    """Return a function ``(server, sql="", user="postgres", **options) -> Target`` that makes a database.
+
+    The SQL runs statement by statement in autocommit, so CONCURRENTLY and VACUUM work; separate statements
+    that need their own transaction with a line of ``--;``.
+    """
+    made: list[tuple[Server, str]] = []
+
+    def make(server: Server, sql: str = "", user: str = "postgres", **options: object) -> Target:
+        name = f"t_{uuid.uuid4().hex[:12]}"
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(f'create database "{name}"')
+        made.append((server, name))
+        with psycopg.connect(server.url(name), autocommit=True) as connection:
+            for statement in sql.split("--;"):
+                if statement.strip():
+                    connection.execute(statement.encode())
+            connection.execute("select pg_stat_force_next_flush()") if server_major(
+                connection
+            ) >= 15 else None
+        return Target(name, parse_url(server.url(name, user)), options=Options(**options))  # type: ignore[arg-type]
+
+    yield make
+    for server, name in made:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+def server_major(connection: psycopg.Connection[object]) -> int:
+    """Return the major version of the server behind a connection."""
+    return connection.info.server_version // 10000
+
+
+def connect(target: Target) -> psycopg.Connection[tuple[object, ...]]:
+    """Open a writing connection to a test's database."""
+    from workbench.targets import connection_string
+
+    return psycopg.connect(connection_string(target), autocommit=True)

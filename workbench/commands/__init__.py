@@ -1,0 +1,1 @@
+"""The commands of ``workbench`` beyond the core ones of :mod:`workbench.cli`, one module per subject."""

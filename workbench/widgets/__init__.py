@@ -1,0 +1,1 @@
+"""Explorers for JupyterLab, made of ipywidgets; one module per subject."""
