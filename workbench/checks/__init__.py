@@ -1,7 +1,8 @@
 """Checks: functions that judge frames, found by themselves and run side by side without harming each other.
 
 A check is one decorated function. Its positional arguments name the frames, or the values derived from
-frames, that it needs; its keyword-only arguments are thresholds, which targets.toml may set. It returns a
+frames, that it needs; one with the default None is welcome but not needed, and arrives as None when it is not
+there. Its keyword-only arguments are thresholds, which targets.toml may set. It returns a
 :class:`~workbench.findings.Verdict`. Its docstring gives a title and the sections Problem, Impact, Fix and
 False positives, from which docs/checks.md and the pages' help are made.
 """
@@ -13,7 +14,7 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
@@ -31,7 +32,8 @@ class Check:
     """One registered check.
 
     ``kind`` is ``static`` when the catalog alone decides and ``runtime`` when it rests on cumulative
-    statistics or rows. ``inputs`` are the names of its frames and derived values.
+    statistics or rows. ``inputs`` are the names of its frames and derived values, ``optional`` those among
+    them that it can do without.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Check:
     kind: Kind
     sections: Mapping[str, str]
     inputs: tuple[str, ...]
+    optional: frozenset[str]
     thresholds: Mapping[str, Any]
     function: Callable[..., Verdict]
 
@@ -53,7 +56,7 @@ def check(*, subject: str, kind: Kind) -> Callable[[Function], Function]:
 
     def register(function: Function) -> Function:
         name = function.__name__
-        parameters = inspect.signature(function).parameters.values()
+        parameters = list(inspect.signature(function).parameters.values())
         title, sections = _read_docstring(inspect.getdoc(function) or "")
         _CHECKS[name] = Check(
             name=name,
@@ -62,12 +65,17 @@ def check(*, subject: str, kind: Kind) -> Callable[[Function], Function]:
             kind=kind,
             sections=sections,
             inputs=tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY),
+            optional=frozenset(_optional(parameters)),
             thresholds={p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY},
             function=function,
         )
         return function
 
     return register
+
+
+def _optional(parameters: Iterable[inspect.Parameter]) -> list[str]:
+    return [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY and p.default is None]
 
 
 def derived(function: Function) -> Function:
@@ -162,14 +170,31 @@ class Inputs:
         if name not in self._values:
             function = _DERIVED[name]
             needed = inspect.signature(function).parameters
-            self._values[name] = function(**{parameter: self[parameter] for parameter in needed})
+            optional = _optional(needed.values())
+            self._values[name] = function(**self.arguments(list(needed), optional))
         return self._values[name]
+
+    def arguments(self, names: Iterable[str], optional: Container[str] = ()) -> dict[str, Any]:
+        """Return the values of several names; an optional one that is missing is None.
+
+        Raises:
+            MissingFrameError: one that is not optional is missing.
+        """
+        values: dict[str, Any] = {}
+        for name in names:
+            try:
+                values[name] = self[name]
+            except MissingFrameError:
+                if name not in optional:
+                    raise
+                values[name] = None
+        return values
 
 
 def run_check(one: Check, inputs: Inputs, thresholds: Mapping[str, Any]) -> Outcome:
     """Run one check and return its outcome; a missing frame or an exception becomes part of it."""
     try:
-        arguments = {name: inputs[name] for name in one.inputs}
+        arguments = inputs.arguments(one.inputs, one.optional)
     except MissingFrameError as missing:
         failed = missing.name in inputs.snapshot.manifest["failed"]
         status = Status.ERROR if failed else Status.NOT_APPLICABLE
