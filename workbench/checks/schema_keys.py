@@ -1,0 +1,291 @@
+"""Keys that a schema leaves to its applications: what must be unique, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from typing import NamedTuple
+
+import pandas as pd
+
+from workbench.checks import check, derived
+from workbench.checks.schema import Row, alter, kept, path, rows
+from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
+from workbench.naming import column_list, dotted, qualified, quote
+from workbench.words import object_name, phrases, says, words
+
+FLAGS = phrases("is primary, is default, is current, is main, primary contact, primary flag, default flag")
+NATURAL_KEYS = phrases(
+    """
+    email, username, user name, login, slug, sku, isbn, iban, vin, npi, serial number, student number, order
+    number, invoice number, account number, employee number, patient number, member number, policy number,
+    license number, claim number, record number, medical record num, medical record number, mrn, external
+    id, barcode
+    """
+)
+BOOKKEEPING = phrases(
+    """
+    created at, updated at, deleted at, modified at, created on, updated on, created, updated, created by,
+    updated by, deleted by, assigned at, added at, joined at, version, created date, updated date, inserted
+    at, added by
+    """
+)
+USERS = ("user", "users")
+
+
+class Owner(NamedTuple):
+    """The table that a row belongs to, seen from the referencing side."""
+
+    columns: tuple[str, ...]
+    referenced: str
+
+
+@check(subject="schema", kind="runtime")
+def missing_unique(
+    reviewed_columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFrame, *, min_rows: int = 1000
+) -> Verdict:
+    """Uniqueness that the schema implies and does not enforce.
+
+    Problem: A flag such as “is primary” may be set on several rows of one owner, a join table may hold a
+    pair twice, or a natural key whose values are all different may be repeated.
+    Impact: Code that expects one row gets two; which of them it takes depends on the plan.
+    Fix: A unique index, partial where only some rows count. Rows that break it must be settled first.
+    False positives: A join table that keeps a history of pairs; a number that is unique by chance so far.
+    """
+    judged = [
+        _flags(reviewed_columns, foreign_keys, indexes),
+        _join_tables(reviewed_columns, foreign_keys, indexes),
+        _natural_keys(reviewed_columns, indexes, min_rows),
+    ]
+    return Verdict(
+        sum(one.examined for one in judged),
+        [finding for one in judged for finding in one.findings],
+        [reason for one in judged for reason in one.not_examined],
+    )
+
+
+def _unique_index(table: Row | Sequence[str], columns: Sequence[str], predicate: str, name: str) -> Fix:
+    schema, relation = table
+    where = f" WHERE {predicate}" if predicate else ""
+    return Fix(
+        f"CREATE UNIQUE INDEX CONCURRENTLY {quote(name)} ON {qualified(schema, relation)} "
+        f"({column_list(columns)}){where};",
+        f"DROP INDEX CONCURRENTLY {qualified(schema, name)};",
+        "SHARE UPDATE EXCLUSIVE on the table",
+    )
+
+
+def _flags(columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFrame) -> Verdict:
+    flags = columns[(columns["data_type"] == "boolean") & columns["column_name"].map(_is_flag)]
+    findings: list[Finding] = []
+    unclear: list[NotExamined] = []
+    for row in rows(flags):
+        mine = indexes[(indexes["table_oid"] == row.table_oid) & indexes["is_unique"]]
+        in_key = any(row.column_name in keys for keys in mine["key_columns"])
+        in_predicate = (
+            mine["predicate"].fillna("").map(lambda text, n=row.column_name: _mentions(text, n)).any()
+        )
+        if in_key or in_predicate:
+            continue
+        owner = _owner(foreign_keys[foreign_keys["table_oid"] == row.table_oid])
+        if owner is None:
+            unclear.append(NotExamined(path(row), "no single foreign key tells whose flag it is"))
+            continue
+        siblings = columns[columns["table_oid"] == row.table_oid]
+        findings.append(_flag_finding(row, owner, siblings))
+    return Verdict(len(flags), findings, unclear)
+
+
+def _is_flag(name: str) -> bool:
+    return says(name, FLAGS) is not None or words(name) in (("primary",), ("default",), ("current",))
+
+
+def _mentions(expression: str, column: str) -> bool:
+    return column in expression.replace('"', " ").replace("(", " ").replace(")", " ").split()
+
+
+def _owner(keys: pd.DataFrame) -> Owner | None:
+    """Return the one table that rows belong to: by the only mandatory key, or the only cascading one."""
+    keys = keys[~keys["is_inherited"]]
+    mandatory = kept(keys, (all(flags) for flags in keys["columns_not_null"]))
+    mandatory = kept(mandatory, (words(names[0])[-1:] != ("by",) for names in mandatory["column_names"]))
+    cascading = mandatory[mandatory["on_delete"] == "CASCADE"]
+    for chosen in (mandatory, cascading):
+        if len(chosen) == 1:
+            key = chosen.iloc[0]
+            return Owner(key["column_names"], dotted(key["referenced_schema"], key["referenced_table"]))
+    return None
+
+
+def _flag_finding(row: Row, owner: Owner, siblings: pd.DataFrame) -> Finding:
+    parts = [quote(row.column_name)]
+    for other in rows(siblings):
+        if says(other.column_name, ("deleted at",)) and not other.is_not_null:
+            parts.append(f"{quote(other.column_name)} IS NULL")
+        elif words(other.column_name) in (("is", "active"), ("active",)) and other.data_type == "boolean":
+            parts.append(quote(other.column_name))
+    name = object_name(row.table_name, *owner.columns, row.column_name, "key")
+    return Finding(
+        object=path(row),
+        title="Several rows of one owner may carry the flag",
+        detail=(
+            f"No unique index limits {row.column_name} to one row per {owner.referenced}, although its name says "
+            "there is one."
+        ),
+        severity=Severity.LOW,
+        evidence={"owner": owner.referenced, "owner_columns": list(owner.columns)},
+        fix=_unique_index((row.schema_name, row.table_name), owner.columns, " AND ".join(parts), name),
+    )
+
+
+def _join_tables(columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFrame) -> Verdict:
+    """Judge tables that hold two foreign keys and nothing else but a surrogate key and bookkeeping."""
+    own = foreign_keys[~foreign_keys["is_inherited"]]
+    keys = {oid: group for oid, group in own.groupby("table_oid") if len(group) >= 2}
+    findings, examined = [], 0
+    for oid, group in columns[columns["table_oid"].isin(keys)].groupby("table_oid"):
+        named = [n for n in keys[oid]["column_names"] if len(n) == 1 and says(n[0], BOOKKEEPING) is None]
+        pair = sorted({n[0] for n in named})
+        rest = [n for n in group["column_name"] if n not in pair and not _is_bookkeeping(n)]
+        if len(pair) != 2 or rest:
+            continue
+        examined += 1
+        mine = indexes[(indexes["table_oid"] == oid) & indexes["is_unique"] & indexes["is_valid"]]
+        if not any(set(k) <= set(pair) for k in mine["key_columns"]):
+            findings.append(_pair_finding(next(rows(group)), pair))
+    return Verdict(examined, findings)
+
+
+def _is_bookkeeping(name: str) -> bool:
+    spoken = words(name)
+    return (spoken[-1:] in (("id",), ("uuid",), ("pk",)) and len(spoken) == 1) or says(
+        name, BOOKKEEPING
+    ) is not None
+
+
+def _pair_finding(row: Row, pair: list[str]) -> Finding:
+    name = object_name(row.table_name, *pair, "key")
+    return Finding(
+        object=dotted(row.schema_name, row.table_name),
+        title="A pair may be joined twice",
+        detail=f"The table joins {pair[0]} and {pair[1]}, and no unique index keeps a pair from being stored twice.",
+        severity=Severity.LOW,
+        evidence={"columns": pair},
+        fix=_unique_index((row.schema_name, row.table_name), pair, "", name),
+    )
+
+
+def _natural_keys(columns: pd.DataFrame, indexes: pd.DataFrame, min_rows: int) -> Verdict:
+    unique = indexes[indexes["is_unique"]]
+    keyed = {
+        (oid, name)
+        for oid, keys in zip(unique["table_oid"], unique["key_columns"], strict=True)
+        for key in keys
+        # lower(email) and the like enforce uniqueness too.
+        for name in (key, *key.replace("(", " ").replace(")", " ").replace('"', " ").split())
+    }
+    named = kept(columns, (says(name, NATURAL_KEYS) is not None for name in columns["column_name"]))
+    findings, examined = [], 0
+    for row in rows(named[named["estimated_rows"] >= min_rows]):
+        if pd.isna(row.distinct_values):
+            continue
+        examined += 1
+        if row.distinct_values == -1 and (row.table_oid, row.column_name) not in keyed:
+            name = object_name(row.table_name, row.column_name, "key")
+            table = (row.schema_name, row.table_name)
+            findings.append(
+                Finding(
+                    object=path(row),
+                    title="A natural key that nothing keeps unique",
+                    detail=f"All of about {row.estimated_rows:,.0f} rows differ in it, by the statistics.",
+                    severity=Severity.INFO,
+                    evidence={"distinct_values": -1.0, "estimated_rows": int(row.estimated_rows)},
+                    fix=_unique_index(table, [row.column_name], "", name),
+                )
+            )
+    return Verdict(examined, findings)
+
+
+@derived
+def user_table(reviewed_tables: pd.DataFrame, foreign_keys: pd.DataFrame) -> Mapping[str, str] | None:
+    """Return the table that “created by” columns point to: schema, table and key column; None when unclear."""
+    by = kept(
+        foreign_keys, (len(n) == 1 and words(n[0])[-1:] == ("by",) for n in foreign_keys["column_names"])
+    )
+    if len(by):
+        commonest = (
+            by.groupby(["referenced_schema", "referenced_table"]).size().sort_values(kind="stable").index[-1]
+        )
+        schema, table = commonest
+    else:
+        named = [row for row in rows(reviewed_tables) if " ".join(words(row.table_name)) in USERS]
+        if len(named) != 1:
+            return None
+        schema, table = named[0].schema_name, named[0].table_name
+    return {"schema_name": str(schema), "table_name": str(table)}
+
+
+@check(subject="schema", kind="static")
+def audit_column_without_key(
+    reviewed_columns: pd.DataFrame,
+    constraints: pd.DataFrame,
+    key_columns: Set[tuple[int, str]],
+    user_table: Mapping[str, str] | None,
+) -> Verdict:
+    """Column that says who did it, without a foreign key.
+
+    Problem: A column such as created_by has the type of the users' key, but no foreign key binds it.
+    Impact: It may name a user who never existed, so the trail of who did what ends nowhere.
+    Fix: A foreign key, added NOT VALID and validated later; rows that point nowhere must be settled first.
+    False positives: A key of another system's users; a table that shall outlive its users without a trace.
+    """
+    named = kept(reviewed_columns, map(_says_who, reviewed_columns["column_name"]))
+    if user_table is None or named.empty:
+        return Verdict(0, [], [NotExamined("database", "no table of users that such columns would point to")])
+    schema, table = user_table["schema_name"], user_table["table_name"]
+    primary = constraints[
+        (constraints["type"] == "primary key")
+        & (constraints["schema_name"] == schema)
+        & (constraints["table_name"] == table)
+    ]
+    if primary.empty or len(primary.iloc[0]["column_names"]) != 1:
+        return Verdict(0, [], [NotExamined(dotted(schema, table), "its primary key is not one column")])
+    key = primary.iloc[0]["column_names"][0]
+    of_table = reviewed_columns[reviewed_columns["table_oid"] == primary.iloc[0]["table_oid"]]
+    key_type = of_table[of_table["column_name"] == key].iloc[0]["data_type"]
+    # A text column of the same type may hold a name or a note as well as a key.
+    compatible = named[
+        (named["data_type"] == key_type) & named["base_type"].isin(["uuid", "integer", "bigint", "smallint"])
+    ]
+    findings = [
+        _unbound(row, (schema, table, key))
+        for row in rows(compatible)
+        if (row.table_oid, row.column_name) not in key_columns
+    ]
+    return Verdict(len(compatible), findings)
+
+
+def _says_who(column: str) -> bool:
+    spoken = words(column)
+    return len(spoken) > 1 and (spoken[-1] == "by" or spoken[-2:] == ("by", "id"))
+
+
+def _unbound(row: Row, target: tuple[str, str, str]) -> Finding:
+    schema, table, key = target
+    name = quote(object_name(row.table_name, row.column_name, "fkey"))
+    action = "RESTRICT" if row.is_not_null else "SET NULL"
+    add = (
+        f"ADD CONSTRAINT {name} FOREIGN KEY ({quote(row.column_name)}) "
+        f"REFERENCES {qualified(schema, table)} ({quote(key)}) ON DELETE {action} NOT VALID"
+    )
+    return Finding(
+        object=path(row),
+        title="Who did it is not bound to a user",
+        detail=f"The column has the type of {dotted(schema, table, key)} and no foreign key.",
+        severity=Severity.LOW,
+        evidence={"referenced": dotted(schema, table, key), "data_type": row.data_type},
+        fix=Fix(
+            f"{alter(row, add)}\n{alter(row, f'VALIDATE CONSTRAINT {name}')}",
+            alter(row, f"DROP CONSTRAINT {name}"),
+            "SHARE ROW EXCLUSIVE on both tables for an instant; SHARE UPDATE EXCLUSIVE while rows are validated",
+        ),
+    )
