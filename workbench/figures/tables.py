@@ -1,0 +1,305 @@
+"""Tables, notes and SQL as notebooks and pages show them: escaped, captioned, readable without any script.
+
+Each class carries plain data under a MIME type of its own beside the HTML for JupyterLab. The page is made
+from those data alone, so no HTML of a notebook is ever trusted.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import jinja2
+import markupsafe
+import pandas as pd
+
+from workbench.catalog import MissingFrameError
+from workbench.figures import text
+from workbench.findings import Severity, Status
+
+TABLE_MIME = "application/vnd.workbench.table+json"
+NOTE_MIME = "application/vnd.workbench.note+json"
+CODE_MIME = "application/vnd.workbench.code+json"
+TEMPLATES = Path(__file__).parents[1] / "templates"
+KINDS = ("text", "bytes", "count", "number", "ratio", "seconds", "at", "bool", "severity", "status", "sql")
+NOTE_KINDS = ("not_examined", "info", "good", "warning", "error")
+_SUFFIXES = {
+    "bytes": "bytes",
+    "count": "count",
+    "ratio": "ratio",
+    "seconds": "seconds",
+    "at": "at",
+    "sql": "sql",
+}
+_SEVERITIES = [severity.value for severity in Severity]
+_STATUSES = [status.value for status in Status]
+_NUMERIC = ("bytes", "count", "number", "ratio", "seconds")
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "bytes": text.bytes_text,
+    "count": text.count_text,
+    "number": text.number_text,
+    "ratio": text.ratio_text,
+    "seconds": text.seconds_text,
+    "at": text.at_text,
+    "bool": lambda value: "yes" if value else "no",
+}
+_SAFE_HREF = re.compile(r"#|https?://|[\w.-]+(/[\w.-]+)*(#[\w.-]*)?$")
+
+Model = Mapping[str, Any]
+Parameters = ParamSpec("Parameters")
+Shown = TypeVar("Shown")
+
+
+class Table:
+    """A frame as a table with a caption.
+
+    How a column is written follows from its name and dtype: ``_bytes``, ``_count``, ``_ratio``, ``_seconds``,
+    ``_at`` and ``_sql`` carry their units, ``severity`` and ``status`` become badges. A missing value reads
+    "n/a", never 0.
+
+    Args:
+        frame: the rows; not changed.
+        caption: what the table shows, as plain text.
+        formats: column to one of ``KINDS``, where name and dtype would choose another.
+        links: column to the column that holds its addresses; that one is not shown. Addresses within the
+            page (``#…``), of files beside it, and of the web are taken, others are not.
+        headings: column to its heading, where the name would not do.
+        max_rows: rows shown at most; the table says how many were left out.
+        empty: the sentence shown instead of a table without rows.
+
+    Raises:
+        ValueError: ``formats`` or ``links`` name a column or kind that does not exist.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        caption: str,
+        *,
+        formats: Mapping[str, str] | None = None,
+        links: Mapping[str, str] | None = None,
+        headings: Mapping[str, str] | None = None,
+        max_rows: int = 500,
+        empty: str = "There is nothing to list.",
+    ) -> None:
+        formats, links, headings = formats or {}, links or {}, headings or {}
+        _refuse_unknown(frame, formats, links)
+        names = [str(name) for name in frame.columns if name not in links.values()]
+        shown = frame.head(max_rows)
+        self.model: Model = {
+            "caption": caption,
+            "empty": empty,
+            "columns": [
+                {
+                    "title": headings.get(name) or _heading(name, names),
+                    "kind": formats.get(name) or _kind(name, frame[name]),
+                }
+                for name in names
+            ],
+            "rows": [list(map(_plain, row)) for row in shown[names].itertuples(index=False, name=None)],
+            "links": {
+                str(names.index(name)): [None if text.is_missing(v) else str(v) for v in shown[target]]
+                for name, target in links.items()
+            },
+            "total": len(frame),
+        }
+
+    def _repr_html_(self) -> str:
+        return _with_style(table_html(self.model))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        rows = len(self.model["rows"])
+        plain = f"{self.model['caption']} ({rows} of {self.model['total']} rows)"
+        return {TABLE_MIME: self.model, "text/html": self._repr_html_(), "text/plain": plain}
+
+
+class Note:
+    """A message in place of a figure, or beside one; ``kind`` is one of ``NOTE_KINDS``."""
+
+    def __init__(self, message: str, kind: str = "info") -> None:
+        if kind not in NOTE_KINDS:
+            raise ValueError(f"no kind of note {kind!r}; there are {', '.join(NOTE_KINDS)}")
+        self.model: Model = {"text": message, "kind": kind}
+
+    def _repr_html_(self) -> str:
+        return _with_style(note_html(self.model))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {NOTE_MIME: self.model, "text/html": self._repr_html_(), "text/plain": self.model["text"]}
+
+
+class Code:
+    """SQL or another program text with a copy button on the page."""
+
+    def __init__(self, source: str, language: str = "sql") -> None:
+        self.model: Model = {"source": source, "language": re.sub(r"\W", "", language)}
+
+    def _repr_html_(self) -> str:
+        return _with_style(code_html(self.model))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        return {CODE_MIME: self.model, "text/html": self._repr_html_(), "text/plain": self.model["source"]}
+
+
+def noting_missing(function: Callable[Parameters, Shown]) -> Callable[Parameters, Shown | Note]:
+    """Decorate a figure so that a frame that the snapshot lacks gives a note with its reason, no exception."""
+
+    @functools.wraps(function)
+    def shown(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Shown | Note:
+        try:
+            return function(*args, **kwargs)
+        except MissingFrameError as missing:
+            return Note(f"The frame {missing.name} is missing: {missing.reason}.", "not_examined")
+
+    return shown
+
+
+@dataclass(frozen=True)
+class _Cell:
+    text: str
+    kind: str
+    css: str = ""
+    sort: str | None = None
+    href: str | None = None
+    header: bool = False
+
+
+def table_html(model: Model) -> markupsafe.Markup:
+    """Return the HTML of a table's model, every value escaped; a model without rows gives its sentence."""
+    if not model["rows"]:
+        note = {"text": f"{model['caption']}: {model['empty']}", "kind": "info"}
+        return note_html(note)
+    columns = model["columns"]
+    header = next((i for i, column in enumerate(columns) if column["kind"] == "text"), 0)
+    rows = []
+    for number, values in enumerate(model["rows"]):
+        cells = []
+        for position, (column, value) in enumerate(zip(columns, values, strict=True)):
+            hrefs = model["links"].get(str(position))
+            href = _safe_href(hrefs[number]) if hrefs else None
+            cells.append(_cell(column["kind"], value, href, header=position == header))
+        rows.append(cells)
+    left_out = model["total"] - len(rows)
+    hidden = f"{len(rows):,} of {model['total']:,} rows; {left_out:,} more are left out." if left_out else ""
+    headings = [{"title": text.visible(c["title"]), "numeric": c["kind"] in _NUMERIC} for c in columns]
+    return markupsafe.Markup(  # noqa: S704 - the template escapes
+        environment()
+        .get_template("table.html.j2")
+        .render(caption=text.visible(model["caption"]), headings=headings, rows=rows, hidden=hidden)
+    )
+
+
+def note_html(model: Model) -> markupsafe.Markup:
+    """Return the HTML of a note's model."""
+    kind = model["kind"] if model["kind"] in NOTE_KINDS else "info"
+    lead = markupsafe.Markup("<b>Not examined</b> ") if kind == "not_examined" else ""
+    css = "warning" if kind == "not_examined" else kind
+    template = markupsafe.Markup('<div class="wb-note {}" role="note">{}{}</div>')
+    return template.format(css, lead, text.visible(str(model["text"])))
+
+
+def code_html(model: Model) -> markupsafe.Markup:
+    """Return the HTML of a code block's model."""
+    template = markupsafe.Markup('<pre class="wb-code"><code class="language-{}">{}</code></pre>')
+    return template.format(str(model["language"]), str(model["source"]))
+
+
+@functools.cache
+def environment() -> jinja2.Environment:
+    """Return the environment of the page's templates: everything escaped, an unknown name is an error."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=False,
+    )
+
+
+def _with_style(body: str) -> str:
+    """Return HTML for JupyterLab, which has no stylesheet of ours."""
+    return f"<style>{(TEMPLATES / 'table.css').read_text(encoding='utf-8')}</style>{body}"
+
+
+def _refuse_unknown(frame: pd.DataFrame, formats: Mapping[str, str], links: Mapping[str, str]) -> None:
+    known = list(map(str, frame.columns))
+    for name in [*formats, *links, *links.values()]:
+        if name not in known:
+            raise ValueError(f"no column {name!r} in the table; there are {', '.join(known)}")
+    for kind in formats.values():
+        if kind not in KINDS:
+            raise ValueError(f"no format {kind!r}; there are {', '.join(KINDS)}")
+
+
+def _kind(name: str, column: pd.Series[Any]) -> str:
+    if name in ("severity", "status"):
+        return name
+    suffix = _SUFFIXES.get(name.rpartition("_")[2])
+    numeric = pd.api.types.is_numeric_dtype(column.dtype)
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "bool"
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "at"
+    if suffix in _NUMERIC and not numeric:
+        # An object column of numbers and None is what a hand-made frame often is.
+        values = column.dropna()
+        numeric = bool(len(values)) and all(isinstance(v, (int, float)) for v in values)
+    if suffix and (numeric or suffix not in _NUMERIC):
+        return suffix
+    if numeric:
+        return "count" if pd.api.types.is_integer_dtype(column.dtype) else "number"
+    return "text"
+
+
+def _heading(name: str, names: Sequence[str]) -> str:
+    """Return a column's name as a heading; ``_count`` goes when nothing else is left to confuse it with."""
+    stem = name.removesuffix("_count")
+    chosen = stem if stem not in names else name
+    words = text.visible(chosen).replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or name
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON can carry it; missing ones as None."""
+    if isinstance(value, (list, tuple, set)):
+        return [str(_plain(item)) for item in value]
+    if text.is_missing(value):
+        return None
+    if isinstance(value, (dt.date, pd.Timestamp)):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return str(value)
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
+
+
+def _cell(kind: str, value: Any, href: str | None, *, header: bool) -> _Cell:
+    css = "n" if kind in _NUMERIC else ""
+    if value is None:
+        return _Cell(text.MISSING, "text", f"{css} u".strip(), sort="", header=header)
+    if kind == "at":
+        return _Cell(text.at_text(value), kind, "w", str(value), href, header)
+    if kind in _WORDS and isinstance(value, (bool, int, float)):
+        sort = str(int(value)) if isinstance(value, bool) else str(value)
+        return _Cell(_WORDS[kind](value), kind, css, sort, href, header)
+    if kind == "sql" or _is_badge(kind, value):
+        rank = _SEVERITIES.index(value) if kind == "severity" else None
+        return _Cell(str(value), kind, sort=None if rank is None else str(rank), header=header)
+    words = ", ".join(value) if isinstance(value, list) else str(value)
+    return _Cell(text.visible(words), "text", css, None, href, header)
+
+
+def _is_badge(kind: str, value: Any) -> bool:
+    """Tell whether a value may become a badge, for which its text enters a class name."""
+    return value in (_SEVERITIES if kind == "severity" else _STATUSES if kind == "status" else ())
+
+
+def _safe_href(href: str | None) -> str | None:
+    """Return an address within the page, beside it, or of the web; nothing else, above all no javascript:."""
+    return href if href and _SAFE_HREF.match(href) else None
