@@ -345,12 +345,12 @@ def sequential_scans_on_large_table(
     counts = ["seq_scans_count", "seq_tuples_read_count", "index_scans_count", "live_rows_count"]
     summed = merged.fillna({"index_scans_count": 0}).groupby("root_oid")[counts].sum()
     findings = []
-    for total in summed.itertuples():
+    for total in rows(summed.reset_index()):
         scans, read = int(total.seq_scans_count), int(total.seq_tuples_read_count)
         share = scans / max(1, scans + int(total.index_scans_count))
         if scans < min_scans or read / scans < min_rows or share < min_share:
             continue
-        table = roots.loc[total.Index]
+        table = roots.loc[total.root_oid]
         findings.append(
             Finding(
                 object=dotted(table.schema_name, table.table_name),
