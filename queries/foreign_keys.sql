@@ -28,6 +28,7 @@
 --   is_deferred             bool    INITIALLY DEFERRED
 --   is_temporal             bool    the key has a PERIOD part (18+)
 --   disabled_triggers_count int8    its triggers that are disabled, or that fire only on replicas
+--   is_delete_enabled       bool    no trigger that carries out its ON DELETE action is disabled
 --   parent_constraint_oid   int8?   the constraint of the partitioned table above, on either side
 --   is_inherited            bool    it came from a partitioned table above
 --   definition              text    as pg_get_constraintdef spells it
@@ -69,7 +70,11 @@ set_columns as materialized (
     group by k.oid
 ),
 disabled as materialized (
-    select t.tgconstraint, count(*) as disabled_triggers_count
+    select
+        t.tgconstraint,
+        count(*) as disabled_triggers_count,
+        -- Bit 3 of tgtype: the trigger fires on DELETE.
+        pg_catalog.bool_or(t.tgtype & 8 <> 0) as is_delete_disabled
     from pg_catalog.pg_trigger as t
     where t.tgconstraint <> 0 and t.tgenabled in ('D', 'R')
     group by t.tgconstraint
@@ -107,6 +112,7 @@ select
     k.condeferred as is_deferred,
     coalesce((k.newer ->> 'conperiod')::boolean, false) as is_temporal,
     coalesce(x.disabled_triggers_count, 0)::int8 as disabled_triggers_count,
+    not coalesce(x.is_delete_disabled, false) as is_delete_enabled,
     nullif(k.conparentid, 0)::int8 as parent_constraint_oid,
     (k.coninhcount > 0) as is_inherited,
     pg_catalog.pg_get_constraintdef(k.oid) as definition,
