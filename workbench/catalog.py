@@ -354,7 +354,10 @@ def _capture_frame(
         frame = _run(connection, query)
     except psycopg.Error as error:
         reason = "the connection was lost" if connection.closed else _first_line(error)
-        snapshot.miss(name, reason, failed=True)
+        # A right that the role lacks by design makes no review partial; what is lost is still said.
+        refused = isinstance(error, psycopg.errors.InsufficientPrivilege)
+        needs = f"; it needs: {query.rights}" if refused else ""
+        snapshot.miss(name, reason + needs, failed=not refused)
         return
     if "schema_name" in frame and snapshot.options != Options():
         table = "table_name" if "table_name" in frame else "schema_name"
