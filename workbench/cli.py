@@ -20,14 +20,13 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from workbench import __version__, catalog, commands, demo, targets
 from workbench.catalog import CaptureError
 from workbench.findings import BaselineError, Outcome, Severity, Status
 from workbench.server import ServerError
 from workbench.targets import TARGETS_FILE, TargetError
+from workbench.terminal import print_table, printable
 
 if TYPE_CHECKING:
     from workbench import report
@@ -163,27 +162,18 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
         (finding for outcome in outcomes for finding in outcome.findings),
         key=lambda f: (-SEVERITIES.index(f.severity.value), f.check, f.object),
     )
-    table = Table("severity", "check", "object", "finding", box=None, header_style="bold", pad_edge=False)
-    for finding in found:
-        colour = _COLOURS[finding.severity.value]
-        cells = (finding.check, finding.object, finding.title)
-        table.add_row(Text(finding.severity.value, style=colour), *(Text(_printable(cell)) for cell in cells))
     if found:
-        Console().print(table)
+        rows = [(f.severity.value, f.check, f.object, f.title) for f in found]
+        print_table(("severity", "check", "object", "finding"), rows, _COLOURS)
     ran = sum(outcome.status in (Status.FAILED, Status.PASSED) for outcome in outcomes)
     talk.print(f"{len(found)} findings; {ran} of {len(outcomes)} checks looked at something", highlight=False)
     for outcome in outcomes:
         if outcome.status in (Status.ERROR, Status.NOT_APPLICABLE) or outcome.not_examined:
             for one in outcome.not_examined[:3]:
                 text = f"not examined by {outcome.check}: {one.object}: {one.reason}"
-                talk.print(_printable(text), style="yellow", markup=False, highlight=False)
+                talk.print(printable(text), style="yellow", markup=False, highlight=False)
             if len(outcome.not_examined) > 3:
                 talk.print(f"  … and {len(outcome.not_examined) - 3} more", style="yellow", highlight=False)
-
-
-def _printable(text: str) -> str:
-    """Return a text that no control character of a database's names can turn against the terminal."""
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
 
 
 @group.command()
@@ -253,19 +243,13 @@ def _say_review(done: report.ReviewResult) -> None:
 @targets_option
 def list_targets(targets_file: Path | None) -> int:
     """List the targets that names stand for."""
-    table = Table("name", "where", "models", box=None, header_style="bold", pad_edge=False)
+    rows = []
     for name, target in targets.read_targets(targets_file).items():
-        shown = {
-            key: value
-            for key, value in target.conninfo.items()
-            if key in ("service", "host", "port", "dbname", "user")
-        }
-        table.add_row(
-            name, " ".join(f"{key}={value}" for key, value in shown.items()), target.options.models or ""
-        )
-    for name in demo.DATABASES:
-        table.add_row(name, "demo database, made on demand", "")
-    Console().print(table)
+        public = ("service", "host", "port", "dbname", "user")
+        place = " ".join(f"{key}={target.conninfo[key]}" for key in public if key in target.conninfo)
+        rows.append((name, place, target.options.models or ""))
+    rows += [(name, "demo database, made on demand", "") for name in demo.DATABASES]
+    print_table(("name", "where", "models"), rows)
     return DONE
 
 
@@ -289,7 +273,7 @@ def _discover() -> None:
 
 
 def _complain(error: BaseException) -> None:
-    talk.print(f"workbench: {_printable(str(error))}", style="red", markup=False, highlight=False)
+    talk.print(f"workbench: {printable(str(error))}", style="red", markup=False, highlight=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

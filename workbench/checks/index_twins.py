@@ -132,12 +132,17 @@ def redundant_index(
     index that guards uniqueness, or backs a constraint, is never reported.
     """
     examined = [i for i in _comparable(indexes) if i.access_method == "btree"]
+    # Of twins only the one that stays is judged: the other is a finding of duplicate_index already.
+    groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for index in examined:
+        groups[_shape(index)].append(index)
+    stays = {max(twins, key=_worth).index_oid for twins in groups.values()}
     findings = []
     for siblings in by(pd.DataFrame(examined), "table_oid").values() if examined else ():
         for narrow in siblings:
-            if _guards(narrow) or not pd.isna(narrow.parent_index_oid):
+            if _guards(narrow) or not pd.isna(narrow.parent_index_oid) or narrow.index_oid not in stays:
                 continue
-            wider = [other for other in siblings if _covers(other, narrow)]
+            wider = [other for other in siblings if other.index_oid in stays and _covers(other, narrow)]
             if wider:
                 kept = max(wider, key=lambda other: (len(other.key_columns), _worth(other)))
                 findings.append(_redundant(narrow, kept, wide_ratio, large_bytes))

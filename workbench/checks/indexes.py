@@ -144,7 +144,7 @@ def foreign_key_without_index(
     size = dict(zip(tables["table_oid"], tables["estimated_rows"], strict=True))
     kinds = dict(zip(tables["table_oid"], tables["kind"], strict=True))
     of_table, collations, leaves = by(indexes, "table_oid"), _collations(columns), _leaf_partitions(tables)
-    names = dict(zip(tables["table_oid"], tables["table_name"], strict=True))
+    by_oid = {table.table_oid: table for table in rows(tables)}
     taken = set(zip(indexes["schema_name"], indexes["index_name"], strict=True))
     own = [k for k in rows(foreign_keys) if pd.isna(k.parent_constraint_oid) and k.is_enforced]
     findings = []
@@ -158,7 +158,7 @@ def foreign_key_without_index(
             and (why := why_not_serving(key, index, collations[key.table_oid]))
         ]
         estimated = size.get(key.table_oid, float("nan"))
-        leaf_names = [names[leaf] for leaf in leaves.get(key.table_oid, ())]
+        below = [by_oid[leaf] for leaf in leaves.get(key.table_oid, ())]
         partitioned = kinds.get(key.table_oid) == "partitioned table"
         findings.append(
             Finding(
@@ -176,7 +176,7 @@ def foreign_key_without_index(
                     "on_delete": key.on_delete,
                     "estimated_rows": None if pd.isna(estimated) else float(estimated),
                 },
-                fix=create_index(key, key.column_names, taken, leaf_names if partitioned else None),
+                fix=create_index(key, key.column_names, taken, below if partitioned else None),
             )
         )
     return Verdict(len(own), findings)
@@ -190,30 +190,26 @@ def _by_rows(estimated: float, small: float, large: float) -> Severity:
 
 
 def create_index(
-    table: Row, names: Sequence[str], taken: set[tuple[str, str]], leaves: Sequence[str] | None = None
+    table: Row, names: Sequence[str], taken: set[tuple[str, str]], leaves: Sequence[Row] | None = None
 ) -> Fix:
-    """Return the fix that makes a btree index on columns of a table without blocking its writes.
+    """Return the fix that makes a btree index on columns of a table without blocking its writes for long.
 
-    ``table`` has schema_name and table_name. A partitioned table (``leaves`` not None) cannot be indexed
-    concurrently: the index is made on the parent alone, on each leaf concurrently, and attached.
+    ``table`` and ``leaves`` are rows with schema_name and table_name. A partitioned table (``leaves`` not
+    None) cannot be indexed concurrently: each leaf is, and CREATE INDEX on the parent then adopts those.
     """
-    name = free_name(table.schema_name, table.table_name, names, taken)
-    on, listed = qualified(table.schema_name, table.table_name), column_list(names)
-    undo = f"DROP INDEX CONCURRENTLY {qualified(table.schema_name, name)};"
+    listed, on = column_list(names), qualified(table.schema_name, table.table_name)
+    statements, undo = [], ""
+    for place in [table] if leaves is None else leaves:
+        name = free_name(place.schema_name, place.table_name, names, taken)
+        where = qualified(place.schema_name, place.table_name)
+        statements.append(f"CREATE INDEX CONCURRENTLY {quote(name)} ON {where} ({listed});")
+        undo = f"DROP INDEX CONCURRENTLY {qualified(place.schema_name, name)};"
     if leaves is None:
-        sql = f"CREATE INDEX CONCURRENTLY {quote(name)} ON {on} ({listed});"
-        return Fix(sql, undo, f"SHARE UPDATE EXCLUSIVE on {on}")
-    statements = [f"CREATE INDEX {quote(name)} ON ONLY {on} ({listed});"]
-    for leaf in leaves:
-        leaf_index = free_name(table.schema_name, leaf, names, taken)
-        leaf_table = qualified(table.schema_name, leaf)
-        statements += [
-            f"CREATE INDEX CONCURRENTLY {quote(leaf_index)} ON {leaf_table} ({listed});",
-            f"ALTER INDEX {qualified(table.schema_name, name)} "
-            f"ATTACH PARTITION {qualified(table.schema_name, leaf_index)};",
-        ]
+        return Fix(statements[0], undo, f"SHARE UPDATE EXCLUSIVE on {on}")
+    name = free_name(table.schema_name, table.table_name, names, taken)
+    statements.append(f"CREATE INDEX {quote(name)} ON {on} ({listed});")
     undo = f"DROP INDEX {qualified(table.schema_name, name)};"
-    return Fix("\n".join(statements), undo, f"SHARE on {on}, without reading it")
+    return Fix("\n".join(statements), undo, f"SHARE on {on} and its partitions, for a moment")
 
 
 def free_name(schema: str, table: str, names: Iterable[str], taken: set[tuple[str, str]]) -> str:

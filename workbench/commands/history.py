@@ -12,6 +12,7 @@ import pandas as pd
 from workbench import history as room
 from workbench import review, targets
 from workbench.targets import TargetError
+from workbench.terminal import print_table
 
 history_option = click.option(
     "--history", "url", default="sqlite:///reviews/history.sqlite", show_default=True, metavar="URL",
@@ -76,14 +77,7 @@ def _findings(name: str, url: str, targets_file: Path | None) -> pd.DataFrame:
 
 
 def _print_frame(frame: pd.DataFrame, when_empty: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     if frame.empty:
         click.echo(when_empty)
         return
-    table = Table(*frame.columns, box=None, header_style="bold", pad_edge=False)
-    for row in frame.itertuples(index=False):
-        table.add_row(*(Text(str(cell)) for cell in row))
-    Console().print(table)
+    print_table(list(frame.columns), frame.itertuples(index=False))
