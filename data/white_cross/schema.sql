@@ -197,7 +197,7 @@ CREATE TABLE "health_records" (
     "updatedAt" timestamptz NOT NULL,
     "deletedAt" timestamptz
 );
-COMMENT ON TABLE "health_records" IS 'Entries of a student's health file (PHI).';
+COMMENT ON TABLE "health_records" IS 'Entries of a student''s health file (PHI).';
 
 CREATE TYPE "enum_allergies_allergyType" AS ENUM (
     'FOOD', 'MEDICATION', 'ENVIRONMENTAL', 'INSECT', 'LATEX', 'OTHER'
