@@ -1,0 +1,8 @@
+"""Bloat: how much of a table or index a rebuild would give back, from statistics or from pages.
+
+Pure functions over frames; reading pages is the business of :mod:`workbench.probes.bloat`.
+"""
+
+from workbench.bloat.estimate import Estimator, estimates
+
+__all__ = ["Estimator", "estimates"]

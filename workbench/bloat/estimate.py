@@ -1,0 +1,300 @@
+"""The estimated tier: bloat of every B-tree and table from the frames of a snapshot, without reading a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.bloat.btree import Keys, Pages, btree_estimate, combined_distinct
+from workbench.bloat.layout import PAGE, Attribute, heap_row_sizes, heap_rows_per_page
+from workbench.bloat.statistics import (
+    ColumnStatistics,
+    NoEstimateError,
+    Statistics,
+    attribute,
+    live_rows,
+    refuse_compressed,
+)
+from workbench.naming import dotted
+
+SMALLEST_PAGES = 8
+"""Below this, one page more or less decides the ratio."""
+WIDEST_INTERVAL = 0.2
+"""An estimate that leaves more open than this is not given."""
+SAMPLED_ROWS = 30_000
+"""Rows that ANALYZE reads at the default statistics target."""
+
+Row = Mapping[str, Any]
+
+
+class Estimator:
+    """Estimates over one snapshot's frames; each relation on its own."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame]) -> None:
+        self.statistics = Statistics(
+            frames["column_statistics"], frames["value_distribution"], frames["extended_statistics"]
+        )
+        self.tables = by_key(frames["tables"], "table_oid")
+        self.activity = by_key(frames["table_activity"], "table_oid")
+        self.columns = grouped(frames["columns"], "table_oid")
+        self.index_columns = grouped(frames["index_columns"], "index_oid")
+        self.changed = grouped(frames["changed_columns"], "table_oid")
+        self.not_null = {
+            (table, column["column_name"]): bool(column["is_not_null"])
+            for table, rows in self.columns.items()
+            for column in rows
+        }
+
+    def index(self, index: Row) -> dict[str, Any]:
+        """Return the estimate of one index as a row of the frame ``bloat``."""
+        name = dotted(index["schema_name"], index["table_name"], index["index_name"])
+        return _row(name, "index", index, index["bytes"], lambda: self._index_pages(index))
+
+    def table(self, table: Row) -> dict[str, Any]:
+        """Return the estimate of one table's heap as a row of the frame ``bloat``."""
+        name = dotted(table["schema_name"], table["table_name"])
+        return _row(name, "table", table, table["heap_bytes"], lambda: self._heap_pages(table))
+
+    def rows(self, table_oid: int) -> float:
+        """Return the live rows of a table.
+
+        Raises:
+            NoEstimateError: they are not known well enough.
+        """
+        if table_oid not in self.tables:
+            raise NoEstimateError("its table is outside the scope of this review")
+        return live_rows(self.tables[table_oid], self.activity.get(table_oid))
+
+    def heap_sizes(self, table: Row) -> Any:
+        """Return sampled sizes of a table's rows after a rewrite.
+
+        Raises:
+            NoEstimateError: a column that needs statistics has none.
+        """
+        columns = self.columns.get(table["table_oid"], [])
+        changed = self.changed.get(table["table_oid"], [])
+        numbers = [row["column_number"] for row in (*columns, *changed)]
+        layout = [self._table_attribute(table, column) for column in columns]
+        return heap_row_sizes(layout, max(numbers, default=0), any(row["is_dropped"] for row in changed))
+
+    def _heap_pages(self, table: Row) -> Pages:
+        if table["access_method"] != "heap":
+            raise NoEstimateError(f"no model of the table access method {table['access_method']}")
+        rows = self.rows(table["table_oid"])
+        sizes = self.heap_sizes(table)
+        pages = float(np.ceil(rows / heap_rows_per_page(sizes, table["fillfactor"])))
+        # Alignment and page tails of rows whose widths are known by their averages alone.
+        open_ratio = 0.01 if len(sizes) == 1 else 0.03
+        return Pages(pages, pages * (1 - open_ratio), pages * (1 + open_ratio))
+
+    def _table_attribute(self, table: Row, column: Row) -> Attribute:
+        if column["generated"] == "virtual":
+            return Attribute(4, 4, null_ratio=1.0)
+        found = self.statistics.of(table["schema_name"], table["table_name"], column["column_name"])
+        try:
+            return attribute(
+                found,
+                length=int(column["length_bytes"]),
+                alignment={"char": 1, "short": 2, "int": 4, "double": 8}[column["alignment"]],
+                type_name=column["base_type"],
+                is_not_null=bool(column["is_not_null"]),
+            )
+        except NoEstimateError:
+            raise NoEstimateError(self._why_absent(table, column)) from None
+
+    def _why_absent(self, table: Row, column: Row) -> str:
+        name = column["column_name"]
+        if not column["can_select"]:
+            return f"the role may not read the statistics of column {name}: it has no SELECT on it"
+        if table["has_row_security"]:
+            return f"no statistics of column {name}: row security hides them, or ANALYZE has not seen it"
+        return f"no statistics of column {name}: ANALYZE has not seen it"
+
+    def _index_pages(self, index: Row) -> Pages:
+        refuse_unusable(index)
+        if index["access_method"] != "btree":
+            raise NoEstimateError(f"no model of a rebuilt {index['access_method']} index")
+        rows = self.rows(index["table_oid"])
+        stored = self.index_columns.get(index["index_oid"], [])
+        found = [self._index_statistics(index, column) for column in stored]
+        layout = [
+            self._index_attribute(index, column, one) for column, one in zip(stored, found, strict=True)
+        ]
+        refuse_compressed(layout)
+        is_partial = not pd.isna(index["predicate"])
+        if is_partial:
+            rows = _partial_rows(index, layout, stored)
+        keys = None
+        equal_image = all(column["is_deterministic"] for column in stored)
+        if index["can_deduplicate"] and equal_image and not index["is_unique"]:
+            keys = self._keys(index, stored, found, rows)
+            if is_partial and keys.distinct_low < 0.95 * rows:
+                raise NoEstimateError("a partial index: how its rows share keys is in no statistics")
+        return btree_estimate(layout, keys, rows, index["fillfactor"])
+
+    def _index_statistics(self, index: Row, column: Row) -> ColumnStatistics | None:
+        if pd.isna(column["column_name"]):
+            return self.statistics.of(index["schema_name"], index["index_name"], column["attribute_name"])
+        return self.statistics.of(index["schema_name"], index["table_name"], column["column_name"])
+
+    def _index_attribute(self, index: Row, column: Row, found: ColumnStatistics | None) -> Attribute:
+        is_expression = bool(pd.isna(column["column_name"]))
+        try:
+            return attribute(
+                found,
+                length=int(column["length_bytes"]),
+                alignment=int(column["alignment_bytes"]),
+                type_name=column["type_name"],
+                is_not_null=self.not_null.get((index["table_oid"], column["column_name"]), False),
+                is_expression=is_expression,
+            )
+        except NoEstimateError as error:
+            if str(error) != "no statistics":
+                raise
+            if is_expression:
+                raise NoEstimateError(
+                    "no statistics of its expression: ANALYZE has not seen it, or the role may not read them"
+                ) from None
+            table = self.tables[index["table_oid"]]
+            rows = self.columns.get(index["table_oid"], [])
+            of_table = next(row for row in rows if row["column_name"] == column["column_name"])
+            raise NoEstimateError(self._why_absent(table, of_table)) from None
+
+    def _keys(
+        self, index: Row, stored: Sequence[Row], found: Sequence[ColumnStatistics | None], rows: float
+    ) -> Keys:
+        if any(one is None for one in found):
+            raise NoEstimateError("no statistics of how its rows share keys")
+        known = [one for one in found if one is not None]
+        if len(known) == 1:
+            distinct = known[0].distinct_values(rows)
+            common = known[0].common_shares
+            return Keys(distinct, distinct, common, known[0].null_ratio, _spread(common, distinct, rows))
+        names = [str(column["column_name"]) for column in stored]
+        counted = self.statistics.distinct_combinations(index["schema_name"], index["table_name"], names)
+        if counted is not None:
+            distinct = counted if counted >= 0 else -counted * rows
+            return Keys(distinct, distinct)
+        low, high = combined_distinct(
+            [one.distinct_values(rows) + (one.null_ratio > 0) for one in known], rows
+        )
+        return Keys(low, high)
+
+
+def estimates(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the estimated bloat of every index and table with storage; see :data:`COLUMNS` of the package."""
+    estimator = Estimator(frames)
+    tables = frames["tables"]
+    stored = tables[tables["kind"].isin(["table", "materialized view"])]
+    rows = [estimator.table(table) for table in records(stored)]
+    rows += [estimator.index(index) for index in records(frames["indexes"]) if not index["is_partitioned"]]
+    return pd.DataFrame(rows)
+
+
+def refuse_unusable(index: Row) -> None:
+    """Refuse an index that is not there in full.
+
+    Raises:
+        NoEstimateError: it is invalid or being built.
+    """
+    if index["is_being_built"]:
+        raise NoEstimateError("it is being built right now")
+    if not index["is_valid"]:
+        raise NoEstimateError("an invalid index: its build failed, so all of it is waste until it is rebuilt")
+
+
+def _spread(common: Sequence[float], distinct: float, rows: float) -> str:
+    """Return how rows seem to share keys.
+
+    Rows that pick keys at random make some keys common enough for the list of most common values. An empty
+    list says that all keys have about as many rows, if the sample was large enough to see otherwise.
+    """
+    if common:
+        return "random"
+    return "even" if rows <= SAMPLED_ROWS / 0.3 or distinct > 0.98 * rows else "unclear"
+
+
+def _partial_rows(index: Row, layout: Sequence[Attribute], stored: Sequence[Row]) -> float:
+    """Return the rows of a partial index, of which the table's statistics say nothing."""
+    if any(not one.is_exact for one in layout):
+        raise NoEstimateError("a partial index: statistics of the whole table do not describe its rows")
+    if pd.isna(index["estimated_rows"]):
+        raise NoEstimateError("a partial index that no VACUUM or ANALYZE has counted")
+    return float(index["estimated_rows"])
+
+
+def _row(name: str, kind: str, relation: Row, size: Any, pages: Callable[[], Pages]) -> dict[str, Any]:
+    """Return one row of the frame ``bloat`` from a function that gives pages or refuses."""
+    base = {
+        "object": name,
+        "kind": kind,
+        "schema_name": relation["schema_name"],
+        "table_name": relation["table_name"],
+        "relation_oid": int(relation["index_oid" if kind == "index" else "table_oid"]),
+        "table_oid": int(relation["table_oid"]),
+        "bytes": 0 if pd.isna(size) else int(size),
+    }
+    try:
+        if pd.isna(size):
+            raise NoEstimateError("somebody holds an ACCESS EXCLUSIVE lock on it, so its size is unknown")
+        if size < SMALLEST_PAGES * PAGE:
+            raise NoEstimateError(f"smaller than {SMALLEST_PAGES} pages: one page more or less decides")
+        return base | ratios(int(size), pages()) | {"tier": "estimated", "not_examined": None}
+    except NoEstimateError as reason:
+        return base | NOTHING | {"tier": None, "not_examined": str(reason)}
+
+
+NOTHING: dict[str, Any] = {
+    "wasted_bytes": pd.NA,
+    "bloat_ratio": np.nan,
+    "interval_low": np.nan,
+    "interval_high": np.nan,
+}
+
+
+def ratios(size: int, needed: Pages, *, widest: float = WIDEST_INTERVAL) -> dict[str, Any]:
+    """Return waste, ratio and interval of a relation of ``size`` bytes that needs so many pages.
+
+    Raises:
+        NoEstimateError: the interval is wider than ``widest``.
+    """
+    pages = size / PAGE
+
+    def ratio(wanted: float) -> float:
+        return float(min(1.0, max(0.0, 1 - wanted / pages)))
+
+    low, high = ratio(needed.high + 1), ratio(max(0.0, needed.low - 1))
+    if high - low > widest:
+        raise NoEstimateError(
+            f"the statistics leave it open between {low:.0%} and {high:.0%}: "
+            "its columns' joint distribution decides (CREATE STATISTICS would tell)"
+        )
+    return {
+        "wasted_bytes": int(size * ratio(needed.expected)),
+        "bloat_ratio": ratio(needed.expected),
+        "interval_low": low,
+        "interval_high": high,
+    }
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame's rows as dictionaries."""
+    return [
+        dict(zip(frame.columns, row, strict=True)) for row in zip(*(frame[c] for c in frame), strict=True)
+    ]
+
+
+def by_key(frame: pd.DataFrame, key: str) -> dict[int, dict[str, Any]]:
+    """Return a frame's rows by a unique column."""
+    return {row[key]: row for row in records(frame)}
+
+
+def grouped(frame: pd.DataFrame, key: str) -> dict[int, list[dict[str, Any]]]:
+    """Return a frame's rows by a column, in their order."""
+    groups: dict[int, list[dict[str, Any]]] = {}
+    for row in records(frame):
+        groups.setdefault(row[key], []).append(row)
+    return groups
