@@ -12,6 +12,7 @@
 --   connection_limit   int8         -1 when unlimited
 --   valid_until_at     timestamptz? end of the password's validity
 --   is_system          bool         predefined role of PostgreSQL
+--   is_bootstrap       bool         the role that made the cluster, which cannot stop being a superuser
 --   member_of          text[]       roles that it is a direct member of
 --   settings           text[]       ALTER ROLE … SET, for this database or all; values of secrets cut
 select
@@ -25,6 +26,7 @@ select
     r.rolconnlimit::int8 as connection_limit,
     case when pg_catalog.isfinite(r.rolvaliduntil) then r.rolvaliduntil end as valid_until_at,
     (r.rolname ~ '^pg_') as is_system,
+    r.oid = 10 as is_bootstrap,
     coalesce(m.names, '{}') as member_of,
     coalesce(s.settings, '{}') as settings
 from pg_catalog.pg_roles as r

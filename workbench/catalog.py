@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import psycopg
 import pyarrow as pa
@@ -354,17 +355,15 @@ def _capture_frame(
         frame = _run(connection, query)
     except psycopg.Error as error:
         reason = "the connection was lost" if connection.closed else _first_line(error)
-        # A right that the role lacks by design makes no review partial; what is lost is still said.
+        # A right that the role lacks makes no review partial; what it costs is said all the same.
         refused = isinstance(error, psycopg.errors.InsufficientPrivilege)
-        needs = f"; it needs: {query.rights}" if refused else ""
-        snapshot.miss(name, reason + needs, failed=not refused)
+        snapshot.miss(name, reason + refused * f"; it needs: {query.rights}", failed=not refused)
         return
     if "schema_name" in frame and snapshot.options != Options():
         table = "table_name" if "table_name" in frame else "schema_name"
         pairs = zip(frame["schema_name"], frame[table], strict=True)
-        frame = frame[[snapshot.options.covers(schema, name) for schema, name in pairs]].reset_index(
-            drop=True
-        )
+        covered = np.fromiter((snapshot.options.covers(*pair) for pair in pairs), bool, len(frame))
+        frame = frame[covered].reset_index(drop=True)
     snapshot.add(name, frame, source=f"queries/{name}.sql", seconds=time.monotonic() - started)
 
 

@@ -1,0 +1,172 @@
+"""Checks of security: rights, sensitive columns, audit logs, row security; each bad, good and fixed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from tests.conftest import MakeDatabase
+from tests.scenarios import execute, mends, objects_of, outcome_of
+from workbench import sensitive
+from workbench.findings import Severity, Status
+from workbench.sensitive import Column
+from workbench.server import Server
+
+
+@pytest.fixture
+def role(server: Server) -> Iterator[str]:
+    """A role of the test's own: roles belong to the whole server, which other tests use at the same time."""
+    name = f"r_{uuid.uuid4().hex[:10]}"
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f"create role {name} login")
+    yield name
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        for (database,) in connection.execute(
+            "select datname from pg_database where datname like 't\\_%'"
+        ).fetchall():
+            with psycopg.connect(server.url(str(database)), autocommit=True) as inside:
+                inside.execute(f"drop owned by {name}")
+        connection.execute(f"drop role {name}")
+
+
+def test_rights_of_everybody(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        "create schema loose; grant create on schema loose to public; revoke create on schema public from public; "
+        "create table written (id int); grant insert, select on written to public; create table kept (id int); "
+        "create table read (id int, a int); grant select (a) on read to public",
+    )
+    found = {finding.object: finding.severity for finding in mends(target, "public_grant")}
+    assert found == {"public.written": Severity.MEDIUM, "public.read": Severity.LOW, "loose": Severity.MEDIUM}
+
+
+def test_borrowed_rights(server: Server, make_database: MakeDatabase) -> None:
+    body = "returns int language sql security definer"
+    target = make_database(
+        server,
+        f"""create function open(a int, "B" text) {body} as 'select 1';
+        create function "Held"() {body} set search_path = pg_catalog as 'select 1';
+        create function parsed() {body} return 1;
+        create function plain() returns int language sql as 'select 1';
+        create procedure proc() language sql security definer as 'select 1';
+        revoke execute on procedure proc() from public""",
+    )
+    found = {finding.object: finding.severity for finding in mends(target, "security_definer_search_path")}
+    assert found == {"public.open": Severity.HIGH, "public.proc": Severity.MEDIUM}
+    assert outcome_of(target, "security_definer_search_path").examined == 4
+
+
+def test_roles(server: Server, make_database: MakeDatabase, role: str) -> None:
+    target = make_database(server, f"alter role {role} superuser")
+    assert role in objects_of(target, "superuser_role")
+    assert "postgres" not in objects_of(target, "superuser_role")
+    assert role in objects_of(target, "role_without_expiry")
+    (fix,) = [f.fix for f in outcome_of(target, "superuser_role").findings if f.object == role]
+    execute(target, (fix.sql if fix else "") + f"\nalter role {role} valid until '2100-01-01';\n")
+    assert role not in objects_of(target, "superuser_role")
+    assert role not in objects_of(target, "role_without_expiry")
+
+
+def test_server_settings(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(server, "select 1")
+    assert outcome_of(target, "weak_password_encryption").status is Status.PASSED
+    # The test servers listen on a socket only, where there is nothing to encrypt.
+    assert outcome_of(target, "ssl_off").status is Status.PASSED
+    assert outcome_of(target, "weak_client_authentication").status is Status.PASSED
+    name = target.conninfo["dbname"]
+    execute(target, f'alter database "{name}" set password_encryption = md5;')
+    assert objects_of(target, "weak_password_encryption") == ["server"]
+
+
+def test_authentication_rules_are_not_readable_for_everybody(
+    server: Server, make_database: MakeDatabase, role: str
+) -> None:
+    outcome = outcome_of(make_database(server, "select 1", user=role), "weak_client_authentication")
+    assert outcome.status is Status.NOT_APPLICABLE
+    assert "it needs: superuser" in outcome.not_examined[0].reason
+
+
+PEOPLE = """
+create table person (
+    id int primary key, first_name text, email varchar(200), "dateOfBirth" date, ssn text, session_id text,
+    email_verified boolean, "passwordHash" text, last_password_change timestamptz, remark text, zip_file text
+);
+comment on column person.remark is 'PHI: seen by nurses only';
+create table allergy (id int primary key, person_id int references person, allergen text, notes text, severity text);
+create table rule (id int primary key, condition text, name text, secret_level int, address_id int);
+create table shelf (id int primary key, badge_x text)
+"""
+
+
+def test_sensitive_columns(server: Server, make_database: MakeDatabase, role: str) -> None:
+    sql = (
+        PEOPLE + f"; grant select on allergy to public; grant select on all tables in schema public to {role}"
+    )
+    target = make_database(server, sql, sensitive={r"\.badge_": "identity number"})
+    found = {finding.object: finding for finding in outcome_of(target, "sensitive_column").findings}
+    assert {name.removeprefix("public."): f.evidence["kind"] for name, f in found.items()} == {
+        "person.first_name": "name", "person.email": "contact", "person.dateOfBirth": "birth",
+        "person.ssn": "identity number", "person.passwordHash": "credential", "person.remark": "health",
+        "allergy.allergen": "health", "allergy.notes": "health", "shelf.badge_x": "identity number",
+    }  # fmt: skip
+    assert {finding.severity for finding in found.values()} == {Severity.INFO}
+    assert role in found["public.person.ssn"].evidence["readers"]
+    assert found["public.person.passwordHash"].evidence["storage"].startswith("hashed")
+    exposed = {
+        finding.object: finding.severity
+        for finding in outcome_of(target, "exposed_sensitive_column").findings
+    }
+    assert exposed["public.allergy.allergen"] is Severity.HIGH
+    assert exposed["public.person.ssn"] is Severity.LOW
+    execute(target, f"revoke all on all tables in schema public from {role};")
+    assert {f.object for f in mends(target, "exposed_sensitive_column")} == {
+        "public.allergy.allergen",
+        "public.allergy.notes",
+    }
+
+
+def test_sensitive_names_match_whole_words() -> None:
+    for name in ("session", "classname", "hotelphoneme", "tokenizer", "pinned", "emailed"):
+        assert sensitive.kind_of(Column("t", name, "text")) is None
+    assert sensitive.kind_of(Column("t", "patientSSN", "text")) == ("identity number", "its name says “ssn”")
+    assert sensitive.kind_of(Column("t", "mfa_enabled_secret_count", "integer")) is None
+
+
+AUDIT = """
+create table audit_logs (id bigint primary key, user_id int, entity_type text, entity_id text, action text,
+    created_at timestamptz);
+create index on audit_logs (created_at);
+create index on audit_logs (entity_type, entity_id);
+create function note() returns trigger language plpgsql as
+    $$ begin insert into audit_logs (action) values (tg_op); return null; end $$;
+create function refuse() returns trigger language plpgsql as
+    $$ begin raise exception 'append only'; end $$;
+create table allergy (id int primary key, allergen text);
+create table diagnosis (id int primary key, diagnosis text);
+create trigger note after insert or update or delete on allergy for each row execute function note()
+"""
+
+
+def test_audit_logs(server: Server, make_database: MakeDatabase, role: str) -> None:
+    target = make_database(server, AUDIT + f"; grant insert, select, update, delete on audit_logs to {role}")
+    mutable = mends(target, "audit_log_mutable")
+    assert [(f.object, f.evidence["grantees"]) for f in mutable] == [("public.audit_logs", [role])]
+    assert [f.object for f in mends(target, "audit_log_index")] == ["public.audit_logs.user_id"]
+    assert objects_of(target, "phi_table_without_audit_trigger") == ["public.diagnosis"]
+    assert objects_of(target, "audit_log_not_partitioned") == []
+    execute(target, "create trigger keep before update or delete on audit_logs execute function refuse();")
+    assert objects_of(target, "audit_log_mutable") == []
+    grown = "insert into audit_logs select i from generate_series(1, 60000) as i;\nanalyze audit_logs;"
+    execute(target, grown)
+    assert objects_of(target, "audit_log_not_partitioned") == ["public.audit_logs"]
+
+
+def test_a_login_role_that_owns_the_audit_log_may_change_it(
+    server: Server, make_database: MakeDatabase, role: str
+) -> None:
+    target = make_database(server, AUDIT + f"; alter table audit_logs owner to {role}")
+    (finding,) = outcome_of(target, "audit_log_mutable").findings
+    assert finding.evidence["owner_logins"] == [role]
