@@ -212,13 +212,14 @@ def code_html(model: Model) -> markupsafe.Markup:
 @functools.cache
 def environment() -> jinja2.Environment:
     """Return the environment of the page's templates: everything escaped, an unknown name is an error."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
-        keep_trailing_newline=False,
     )
+    made.filters["count"] = text.count_text
+    return made
 
 
 def _with_style(body: str) -> str:

@@ -1,0 +1,127 @@
+"""The page: all chapters of a review in one HTML file that needs no network and runs no foreign script."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench import __version__
+from workbench.figures.tables import environment
+from workbench.figures.text import at_text, seconds_text, visible
+from workbench.findings import Severity
+from workbench.report.chapter import Chapter, Figures, b64, compact, convert
+from workbench.report.run import ChapterResult
+
+PAGE_FILE = "review.html"
+
+
+def render_review(
+    review_folder: Path, results: Sequence[ChapterResult], provenance: Mapping[str, Any]
+) -> Path:
+    """Write ``review.html`` into a review's folder and return its path.
+
+    Args:
+        review_folder: where the page goes.
+        results: the chapters in their order; a failed one is shown with its reason.
+        provenance: what :func:`workbench.report.write.summarise` returns.
+    """
+    figures = Figures()
+    chapters = [convert(result.name, result.notebook, figures, result.reason) for result in results]
+    page = review_folder / PAGE_FILE
+    write_page(page, "page.html.j2", **_content(provenance, chapters, figures))
+    return page
+
+
+def write_page(path: Path, template: str, **values: Any) -> None:
+    """Render a template with a fresh nonce and put the file in place whole, never half written."""
+    text = (
+        environment()
+        .get_template(template)
+        .render(nonce=secrets.token_urlsafe(18), version=__version__, **values)
+    )
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _content(provenance: Mapping[str, Any], chapters: Sequence[Chapter], figures: Figures) -> dict[str, Any]:
+    counts = provenance.get("findings", {})
+    return {
+        "target": visible(str(provenance.get("target", ""))),
+        "lead": _lead(provenance),
+        "partial": _partial(provenance, chapters),
+        "findings": {severity.value: counts.get(severity.value, 0) for severity in reversed(Severity)},
+        "chapters": chapters,
+        "provenance": [(label, visible(str(value))) for label, value in _facts(provenance) if value],
+        "figures": _packed_figures(figures),
+        "plotly": _packed_plotly() if figures.data else "",
+    }
+
+
+def _lead(provenance: Mapping[str, Any]) -> str:
+    version = provenance.get("server_version") or "of unknown version"
+    role = provenance.get("role")
+    parts = [f"PostgreSQL {version}", f"captured {at_text(provenance.get('captured_at'))}"]
+    return visible(" · ".join([*parts, f"as role {role}"] if role else parts))
+
+
+def _partial(provenance: Mapping[str, Any], chapters: Sequence[Chapter]) -> str:
+    """Say in one sentence or two what should have been there and is not; empty when all is."""
+    failed = [chapter.title for chapter in chapters if chapter.reason]
+    said = []
+    if provenance.get("failed"):
+        said.append(f"These frames could not be captured: {', '.join(provenance['failed'])}.")
+    if provenance.get("broken_checks"):
+        said.append(f"These checks broke: {', '.join(provenance['broken_checks'])}.")
+    if failed:
+        said.append(f"These chapters failed: {', '.join(failed)}.")
+    return visible(" ".join(said))
+
+
+def _facts(provenance: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the labels and values of the footer."""
+    seconds = provenance.get("seconds", {})
+    checks = provenance.get("checks", {})
+    reset = provenance.get("statistics_reset_at")
+    return [
+        ("Target", provenance.get("target")),
+        ("Database", provenance.get("database")),
+        ("Server", f"PostgreSQL {provenance.get('server_version', '')}"),
+        ("Address", provenance.get("server_address")),
+        ("Role", provenance.get("role")),
+        ("Captured", at_text(provenance.get("captured_at"))),
+        ("Statistics reset", at_text(reset) if reset else "never, or not known"),
+        ("Frames missing", ", ".join(sorted(provenance.get("missing", {}))) or "none"),
+        (
+            "Checks",
+            ", ".join(f"{count} {status.replace('_', ' ')}" for status, count in checks.items() if count),
+        ),
+        ("Time taken", ", ".join(f"{name} {seconds_text(value)}" for name, value in seconds.items())),
+        ("Workbench", provenance.get("workbench_version") or __version__),
+    ]
+
+
+def _packed_figures(figures: Figures) -> str:
+    if not figures.data:
+        return ""
+    from workbench.figures.style import house_template
+
+    templates = {ground: house_template(ground) for ground in ("light", "dark")}
+    return _pack(compact({"templates": templates, "figures": figures.data}))
+
+
+@functools.cache
+def _packed_plotly() -> str:
+    from workbench.figures.style import plotly_source
+
+    return _pack(plotly_source())
+
+
+def _pack(text: str) -> str:
+    """Return a text gzipped and in base64, as the page's script unpacks it; the same text gives the same."""
+    return b64(gzip.compress(text.encode(), 9, mtime=0))

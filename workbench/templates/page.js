@@ -1,0 +1,62 @@
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  // Theme
+  const theme = document.querySelector("button.theme");
+  const label = () => { theme.textContent = wbTheme() === "dark" ? "Light" : "Dark"; theme.setAttribute("aria-label", `Switch to the ${theme.textContent.toLowerCase()} theme`); };
+  const changed = () => { label(); document.dispatchEvent(new Event("wb-theme")); };
+  theme.hidden = false;
+  theme.addEventListener("click", () => {
+    root.dataset.theme = wbTheme() === "dark" ? "light" : "dark";
+    try { localStorage.setItem("wb-theme", root.dataset.theme); } catch { /* it holds for this page then */ }
+    changed();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  label();
+
+  // Contents
+  const fold = document.querySelector("button.fold"), list = document.getElementById("toc-list");
+  const narrow = matchMedia("(max-width: 60rem)");
+  const open = (yes) => { fold.setAttribute("aria-expanded", yes); list.classList.toggle("folded", !yes); };
+  fold.hidden = false;
+  fold.addEventListener("click", () => open(fold.getAttribute("aria-expanded") !== "true"));
+  narrow.addEventListener("change", () => open(!narrow.matches));
+  open(!narrow.matches);
+  list.addEventListener("click", (event) => { if (narrow.matches && event.target.closest("a")) open(false); });
+
+  const links = new Map([...list.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
+  const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  const mark = () => {
+    const passed = headings.filter((h) => h.getBoundingClientRect().top < innerHeight / 3);
+    const current = links.get((passed.at(-1) ?? headings[0])?.id);
+    for (const a of links.values()) a === current ? a.setAttribute("aria-current", "true") : a.removeAttribute("aria-current");
+  };
+  let waiting = false;
+  addEventListener("scroll", () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; mark(); });
+  }, { passive: true });
+  mark();
+
+  // Copying. A page opened as a file may be denied the clipboard's interface; a selection always works.
+  async function copy(text) {
+    try { await navigator.clipboard.writeText(text); return true; } catch { /* below */ }
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+  for (const code of document.querySelectorAll("pre > code.language-sql")) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
+    button.setAttribute("aria-label", "Copy this SQL");
+    button.addEventListener("click", async () => {
+      button.textContent = (await copy(code.textContent)) ? "Copied" : "Not copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    });
+    code.parentElement.append(button);
+  }
+})();

@@ -1,0 +1,7 @@
+// Before the first paint, so that a chosen theme does not flash. Storage may be denied to files.
+try {
+  const chosen = localStorage.getItem("wb-theme");
+  if (chosen === "dark" || chosen === "light") document.documentElement.dataset.theme = chosen;
+} catch { /* the system's preference holds */ }
+window.wbTheme = () =>
+  document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
