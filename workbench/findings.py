@@ -9,6 +9,7 @@ import datetime as dt
 import enum
 import functools
 import hashlib
+import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -103,11 +104,46 @@ class Finding:
             "fingerprint": self.fingerprint,
             "severity": self.severity.value,
             "object": self.object,
+            "distinct": self.distinct,
             "title": self.title,
             "detail": self.detail,
-            "evidence": dict(self.evidence),
+            "evidence": {key: _jsonable(value) for key, value in self.evidence.items()},
             "fix": self.fix.to_json() if self.fix else None,
         }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any], check: str, subject: str) -> Finding:
+        """Return the finding that :meth:`to_json` wrote; its fingerprint is the same again.
+
+        Raises:
+            KeyError, ValueError, TypeError: the document was not written by it.
+        """
+        return cls(
+            object=document["object"],
+            title=document["title"],
+            detail=document["detail"],
+            severity=Severity(document["severity"]),
+            evidence=document["evidence"],
+            fix=Fix(**document["fix"]) if document["fix"] else None,
+            distinct=document.get("distinct", ""),
+            check=check,
+            subject=subject,
+        )
+
+
+def _jsonable(value: Any) -> Any:
+    """Return a figure of the evidence as JSON has it: NumPy's numbers as numbers, what is unknown as null."""
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_jsonable(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): _jsonable(item) for key, item in value.items()}
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return None if str(value) in ("NaT", "<NA>") else str(value)
 
 
 @dataclass(frozen=True)
@@ -146,6 +182,33 @@ class Outcome:
             ],
         }
 
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Outcome:
+        """Return the outcome that :meth:`to_json` wrote.
+
+        Raises:
+            KeyError, ValueError, TypeError: the document was not written by it.
+        """
+        check, subject = document["check"], document["subject"]
+        accepted = [
+            (
+                Finding.from_json(one, check, subject),
+                Acceptance.from_json(one["acceptance"], one["fingerprint"]),
+            )
+            for one in document["accepted"]
+        ]
+        return cls(
+            check=check,
+            subject=subject,
+            title=document["title"],
+            status=Status(document["status"]),
+            examined=document["examined"],
+            findings=tuple(Finding.from_json(one, check, subject) for one in document["findings"]),
+            not_examined=tuple(NotExamined(**one) for one in document["not_examined"]),
+            accepted=tuple(accepted),
+            inputs=tuple(document["inputs"]),
+        )
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -176,6 +239,12 @@ class Acceptance:
     def to_json(self) -> dict[str, str]:
         """Return the entry with its date as ISO text."""
         return {"reason": self.reason, "owner": self.owner, "until": self.until.isoformat()}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, str], fingerprint: str) -> Acceptance:
+        """Return the entry that :meth:`to_json` wrote."""
+        until = dt.date.fromisoformat(document["until"])
+        return cls(fingerprint, document["reason"], document["owner"], until)
 
 
 class BaselineError(ValueError):

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from workbench import catalog, checks, collectors, targets
-from workbench.catalog import Progress, Snapshot
+from workbench.catalog import CaptureError, Progress, Snapshot
 from workbench.findings import Finding, Outcome, apply_baseline, read_baseline
 from workbench.targets import Target
 
@@ -119,7 +119,26 @@ def judge(snapshot: Snapshot, only: tuple[str, ...] = (), baseline: Path | None 
 def open_review(target: str, targets_file: str | None = None) -> Review:
     """Return the review of a target by its name or of a snapshot folder; the entry point of notebooks.
 
-    A live target is captured now.
+    A live target is captured and judged now. A folder that keeps the findings of its review gives them as
+    they were then; they are not judged anew.
+
+    Raises:
+        TargetError: nothing of that name.
+        CaptureError: the server or the folder cannot be read.
     """
     resolved = targets.resolve(target, Path(targets_file) if targets_file else None)
+    if resolved.snapshot is not None and (resolved.snapshot / FINDINGS_FILE).is_file():
+        return _load(resolved.snapshot)
     return judge(take(resolved))
+
+
+def _load(folder: Path) -> Review:
+    """Read a review from the folder that :meth:`Review.save` wrote."""
+    snapshot = Snapshot.load(folder)
+    try:
+        document = json.loads((folder / FINDINGS_FILE).read_text(encoding="utf-8"))
+        outcomes = [Outcome.from_json(one) for one in document["outcomes"]]
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise CaptureError(f"{folder / FINDINGS_FILE} is no readable list of findings: {reason}") from None
+    return Review(snapshot, outcomes)
