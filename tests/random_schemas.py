@@ -63,6 +63,7 @@ class Builder:
         own = [c for c in columns if c != "t"]
         not_null = self.choose.random() < 0.2
         self.fill(child, parent, columns, nulls=0 if not_null else self.choose.choice([0, 0.3]))
+        not_null &= all(row[c] is not None for row in child.rows for c in columns)
         action = self.choose.choice(ACTIONS)
         child.columns += [
             f"{c} int{self.default(action, parent)}{' not null' if not_null else ''}" for c in own
