@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from workbench import demo
 from workbench.server import Server
 from workbench.targets import Options, Target, parse_url
 
@@ -84,6 +85,45 @@ def server(request: pytest.FixtureRequest) -> Server:
     """Each server that has contrib, one after the other."""
     chosen: Server = request.getfixturevalue(f"pg{request.param}")
     return chosen
+
+
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for a server of the test's own: pytest's folders are closed to the account that root needs."""
+    folder = Path(tempfile.mkdtemp(prefix="wb-"))
+    folder.chmod(0o755)
+    yield folder
+    Server(folder / "server").stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server as the demo runs it; nobody writes to its databases white_cross and lithic."""
+    server = Server(_shared_folder(tmp_path_factory) / "demo", None, demo.SETTINGS)
+    server.start()
+    yield server
+    server.release()
+    if not server.running():
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+def _demo_target(server: Server, name: str) -> Target:
+    """Build a demo database, or wait for the worker that does."""
+    demo.ensure_built(name, parse_url(server.url()))
+    return Target(name, parse_url(server.url(name)), options=demo.options(name))
+
+
+@pytest.fixture(scope="session")
+def white_cross(demo_server: Server) -> Target:
+    """The hospital of the demo, built once for all workers."""
+    return _demo_target(demo_server, "white_cross")
+
+
+@pytest.fixture(scope="session")
+def lithic(demo_server: Server) -> Target:
+    """The card programme of the demo, built once for all workers."""
+    return _demo_target(demo_server, "lithic")
 
 
 @pytest.fixture

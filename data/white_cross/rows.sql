@@ -242,11 +242,15 @@ $$);
 SELECT demo.fill('message_templates', 40, $$
     createdById = demo.id('users', n)
 $$);
+CREATE TABLE demo.last_message AS
+SELECT demo.conversation(n) AS conversation, max(n) AS message FROM generate_series(1, 40000) AS n WHERE n % 20 > 0 GROUP BY 1;
+ALTER TABLE demo.last_message ADD PRIMARY KEY (conversation);
 SELECT demo.fill('conversations', 2500, $$
     name = CASE WHEN n % 5 > 0 THEN 'Care team ' || n END
     tenantId = demo.id('districts', demo.tenant(n))
     createdById = demo.staff(demo.tenant(n), n)
-    lastMessageId = NULL
+    lastMessageId = (SELECT demo.id('messages', message) FROM demo.last_message WHERE conversation = n)
+    lastMessageAt = (SELECT demo.today() - interval '400 days' * (40001 - message) / 40000 FROM demo.last_message WHERE conversation = n)
     deletedAt = demo.conversation_deleted(n)
 $$);
 -- Planted: forty messages of senders who do not exist (NOT VALID), six replies to messages that do not exist (no
@@ -260,10 +264,6 @@ SELECT demo.fill('messages', 40000, $$
     attachments = CASE WHEN n % 30 = 0 THEN ARRAY['https://files.example.org/m/' || n] END
     deletedAt = CASE WHEN n % 20 > 0 AND demo.conversation(n) % 970 > 0 THEN demo.conversation_deleted(demo.conversation(n)) END
 $$);
-UPDATE "conversations" c SET "lastMessageId" = m.id, "lastMessageAt" = m."createdAt"
-FROM (SELECT DISTINCT ON ("conversationId") id, "conversationId", "createdAt" FROM "messages"
-      WHERE "conversationId" IS NOT NULL ORDER BY "conversationId", "createdAt" DESC) AS m
-WHERE m."conversationId" = c.id;
 SELECT demo.fill('conversation_participants', 8000, $$
     conversationId = demo.id('conversations', 1 + (n - 1) % 2500)
     userId = demo.staff(demo.tenant(1 + (n - 1) % 2500), (n - 1) / 2500)
