@@ -28,7 +28,7 @@ def role(server: Server) -> Iterator[str]:
             "select datname from pg_database where datname like 't\\_%'"
         ).fetchall():
             with psycopg.connect(server.url(str(database)), autocommit=True) as inside:
-                inside.execute(f"drop owned by {name}")
+                inside.execute(f"reassign owned by {name} to postgres; drop owned by {name}")
         connection.execute(f"drop role {name}")
 
 
@@ -170,3 +170,39 @@ def test_a_login_role_that_owns_the_audit_log_may_change_it(
     target = make_database(server, AUDIT + f"; alter table audit_logs owner to {role}")
     (finding,) = outcome_of(target, "audit_log_mutable").findings
     assert finding.evidence["owner_logins"] == [role]
+
+
+TENANTS = """
+create table organizations (id int primary key, name text);
+create table members (id int primary key, organization_id int not null references organizations);
+create table projects (id int primary key, organization_id int references organizations,
+    lead_id int references members);
+create table tasks (id int primary key, project_id int not null references projects);
+create table countries (id int primary key);
+alter table members enable row level security;
+create policy own on members using (true);
+create policy own on projects using (true)
+"""
+
+
+def test_row_security(server: Server, make_database: MakeDatabase, role: str) -> None:
+    target = make_database(server, TENANTS)
+    found = {f.object: f.severity for f in outcome_of(target, "tenant_table_without_row_security").findings}
+    assert found == {"public.projects": Severity.MEDIUM, "public.tasks": Severity.INFO}
+    assert [f.object for f in mends(target, "policy_without_row_security")] == ["public.projects"]
+    (forced,) = mends(target, "row_security_not_forced")
+    assert (forced.object, forced.severity) == ("public.members", Severity.LOW)
+    execute(target, f"alter table members owner to {role};\nalter role {role} bypassrls;")
+    assert outcome_of(target, "row_security_not_forced").findings[0].severity is Severity.MEDIUM
+    assert role in objects_of(target, "role_bypasses_row_security")
+    assert objects_of(target, "row_security_without_policy") == []
+    execute(target, "drop policy own on members;")
+    assert objects_of(target, "row_security_without_policy") == ["public.members"]
+
+
+def test_without_a_tenant_row_security_is_not_judged(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server, "create table a (id int primary key); create table b (a_id int references a)"
+    )
+    assert outcome_of(target, "tenant_table_without_row_security").status is Status.NOT_APPLICABLE
+    assert outcome_of(target, "role_bypasses_row_security").status is Status.NOT_APPLICABLE
