@@ -77,7 +77,7 @@ def house_template(ground: str = "light") -> dict[str, Any]:
         "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 12}},
         "xaxis": axis,
         "yaxis": axis,
-        "margin": {"l": 8, "r": 8, "t": 40, "b": 8, "pad": 4},
+        "margin": {"l": 8, "r": 8, "t": 32, "b": 8, "pad": 4},
         "bargap": 0.25,
         "hoverlabel": {
             "align": "left",

@@ -77,10 +77,8 @@ class Figures:
         layout = {key: value for key, value in clean.get("layout", {}).items() if key != "template"}
         title = layout.pop("title", None)
         caption = _plain(title.get("text", "") if isinstance(title, dict) else str(title or ""))
-        height = layout.get("height") or _DEFAULT_HEIGHT
-        self.data.append({"data": clean.get("data", []), "layout": layout, "config": clean.get("config", {})})
-        if caption and "margin" not in layout:
-            layout["margin"] = {"t": 16}
+        height = layout.setdefault("height", _DEFAULT_HEIGHT)
+        self.data.append({"data": clean.get("data", []), "layout": layout})
         template = Markup(
             '<figure class="wb-figure" data-figure="{}"><figcaption>{}</figcaption>'
             '<div class="plot" style="min-height:{}px"></div></figure>'

@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 MASK = "***"
+_WORD = r"(?:\w*password|passwd|passfile|client_secret|api_?key|access_?token)"
 _SECRETS = (
     # scheme://user:password@host
     (re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):[^\s@'\"]+@", re.IGNORECASE), rf"\1:{MASK}@"),
-    # password=…, sslpassword: '…', "passfile" = "…", PGPASSWORD=…
+    # password=…, sslpassword = '…', PGPASSWORD=…; prose such as "password: plain text" stays
     (
         re.compile(
-            r"((?:\w*password|passwd|passfile|pwd|secret|api_?key|access_?token)['\"]?\s*[=:]\s*)"
-            r"('(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.)*\"|[^\s,;&)\]}'\"]+)",
+            rf"({_WORD}(?:=(?=[^\s'\"])|\s*=\s*(?=['\"])))('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s,;&)\]}}'\"]+)",
             re.IGNORECASE,
         ),
         rf"\1{MASK}",
+    ),
+    # {"password": "…"}
+    (
+        re.compile(rf"(['\"]{_WORD}['\"]\s*:\s*)('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")", re.IGNORECASE),
+        rf"\1'{MASK}'",
     ),
 )
 _PACKAGE = Path(__file__).parents[1]

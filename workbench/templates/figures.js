@@ -14,13 +14,13 @@
   function layoutFor(figure) {
     const layout = { ...figure.layout, template: content.templates[printing ? "light" : wbTheme()] };
     if (!printing) return layout;
-    return { ...layout, width: PRINT.width, height: Math.min(layout.height ?? 420, PRINT.height) };
+    return { ...layout, width: PRINT.width, height: Math.min(layout.height, PRINT.height) };
   }
 
   function draw(holder) {
     const figure = content.figures[Number(holder.dataset.figure)];
     const place = holder.querySelector(".plot");
-    const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"], ...figure.config };
+    const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
     holder.dataset.drawn = "begun";
     try {
       // Plotly writes into what it is given; the originals serve again for another theme and for paper.
