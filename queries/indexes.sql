@@ -35,7 +35,7 @@
 --   bytes               int8?   main fork
 --   pages_count         int8    relpages, as of the last VACUUM, ANALYZE or CREATE INDEX
 --   estimated_rows      float8? reltuples; null when unknown
---   is_being_built      bool    a CREATE INDEX or REINDEX is at work on it right now
+--   is_being_built      bool    a CREATE INDEX or REINDEX is at work on it right now, or may be for all that the role can see
 --   extension           text?   extension that made it
 --   comment             text?   comment on the index
 with locked as materialized (
@@ -46,7 +46,17 @@ with locked as materialized (
       and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
 ),
 building as materialized (
-    select distinct p.index_relid from pg_catalog.pg_stat_progress_create_index as p
+    select p.index_relid
+    from pg_catalog.pg_stat_progress_create_index as p
+    where p.index_relid is not null
+    union
+    -- Without pg_monitor the progress of others is hidden, but not the lock on the table that a build holds.
+    select i.indexrelid
+    from pg_catalog.pg_index as i
+    join pg_catalog.pg_locks as l on l.relation = i.indrelid and l.granted
+    where not i.indisvalid and l.locktype = 'relation' and l.mode in ('ShareUpdateExclusiveLock', 'ShareLock')
+      and l.pid is distinct from pg_catalog.pg_backend_pid()
+      and not pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE')
 ),
 keys as materialized (
     select

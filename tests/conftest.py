@@ -165,3 +165,13 @@ def connect(target: Target) -> psycopg.Connection[tuple[object, ...]]:
     from workbench.targets import connection_string
 
     return psycopg.connect(connection_string(target), autocommit=True)
+
+
+def as_bare_role(target: Target) -> Target:
+    """Return the same database seen by a login role without any right."""
+    with connect(target) as connection:
+        connection.execute(
+            "do $$ begin create role wb_bare login; "
+            "exception when duplicate_object or unique_violation then null; end $$"
+        )
+    return Target(f"{target.name} bare", {**target.conninfo, "user": "wb_bare"}, options=target.options)

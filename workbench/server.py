@@ -193,10 +193,12 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         account = _server_account()
         if account is not None:
-            for folder in (self.folder, *self.folder.parents):
-                # The account must be able to walk down to its data; what lies beside stays closed.
-                if not folder.stat().st_mode & 0o001 and folder.is_relative_to(cache_folder()):
-                    folder.chmod(folder.stat().st_mode | 0o011)
+            for folder in self.folder.parents:
+                if not folder.stat().st_mode & 0o001:
+                    raise ServerError(
+                        f"{folder} is closed to {account.pw_name}, as whom PostgreSQL must run when root starts it; "
+                        "set WORKBENCH_CACHE to a folder whose parents others may enter"
+                    )
             os.chown(self.folder, account.pw_uid, account.pw_gid)
         # Local connections need no password, so nobody else may reach the socket.
         self.folder.chmod(0o700)

@@ -75,7 +75,7 @@ def _unique_index(table: Row | Sequence[str], columns: Sequence[str], predicate:
 
 
 def _flags(columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFrame) -> Verdict:
-    flags = columns[(columns["data_type"] == "boolean") & columns["column_name"].map(_is_flag)]
+    flags = columns[(columns["data_type"] == "boolean") & columns["column_name"].map(_is_flag).astype(bool)]
     findings: list[Finding] = []
     unclear: list[NotExamined] = []
     for row in rows(flags):
