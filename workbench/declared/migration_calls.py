@@ -89,7 +89,7 @@ def _query(call: Call) -> list[Operation]:
     if isinstance(first, dict):
         first = first.get("query")
     if not isinstance(first, str):
-        shown = getattr(first, "text", "its argument")
+        shown = getattr(first, "text", "") or ".".join(getattr(first, "path", ("an argument",)))
         return [Operation("other", name="query", details={"opaque": f"the SQL is not known: {shown}"})]
     replaced = isinstance(options, dict) and options.get("replacements") is not None
     try:

@@ -206,8 +206,11 @@ def _left(up: Delta, down: Delta) -> list[tuple[str, Operation]]:
         return []
     left: list[tuple[str, Operation]] = []
     names = {(pair[0][0], pair[1]): pair[0] for pair in down.renamed}
+    staying = {key for key, made in up.created.items() if not _removed(key, made, down)}
     for key, made in up.created.items():
-        if not _removed(key, made, down):
+        # A table that stays stands for its columns, indexes and constraints.
+        inside = key[0] in _INSIDE_TABLE and ("table", made.schema, made.table, "") in staying
+        if key in staying and not inside:
             left.append((shown(key), made))
     for key, one in up.dropped.items():
         if key not in down.created and not _restored_inside(key, down):

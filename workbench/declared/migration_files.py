@@ -143,7 +143,10 @@ def read_migration(path: Path, folder: Path) -> Migration:
     for direction in ("up", "down"):
         made = _follow(made, direction, program, path, folder)
     if not made.has_up and not made.has_down and not stamp:
-        made = replace(made, kind="helper" if kind == "active" else kind)
+        return replace(made, kind="helper" if kind == "active" else kind)
+    if not made.has_up:
+        reason = "no function up was found: it is written in a form that is not known, or it is missing"
+        made = replace(made, troubles=(*made.troubles, Trouble(file, 1, "up", reason)))
     return made
 
 
@@ -168,7 +171,7 @@ def _purpose(program: Node) -> str:
 def _follow(made: Migration, direction: str, program: Node, path: Path, folder: Path) -> Migration:
     """Follow one direction, with the file's top level followed anew: it may have changed its arrays."""
     loader = _Loader(path, folder.parent)
-    follower = Follower(loader.load, made.file)
+    follower = Follower(loader.load, loader.text, made.file, str(path.parent))
     troubles = list(made.troubles)
     function, form = None, made.form
     try:
@@ -213,9 +216,12 @@ def _operations(calls: Sequence[Call], direction: str) -> tuple[list[Operation],
 
 def _find(exports: dict[str, Any], direction: str) -> tuple[Function | None, str]:
     """Return the function of a direction and the form in which the file gives it."""
-    for place, form in ((exports, "module.exports"), (exports.get("default"), "export default")):
-        if isinstance(place, dict) and isinstance(place.get(direction), Function):
-            return place[direction], form
+    classes = [value for value in exports.values() if isinstance(value, dict)]
+    places = [(exports, "module.exports"), (exports.get("default"), "export default")]
+    for place, form in [*places, *((one, "export class") for one in classes)]:
+        found = place.get(direction) if isinstance(place, dict) else None
+        if isinstance(found, Function):
+            return found, form
     return None, ""
 
 
@@ -251,6 +257,12 @@ class _Loader:
             self.loaded[path] = self._read(path)
         return self.loaded[path]
 
+    def text(self, source: str) -> str | None:
+        """Return a text file of the project, SQL as a rule; None when it is not there or lies outside."""
+        path = (self.home.parent / source).resolve()
+        inside = path.is_relative_to(self.root) and path.is_file() and path.stat().st_size <= _BYTES_LIMIT
+        return path.read_text(encoding="utf-8", errors="replace") if inside else None
+
     def _read(self, path: Path) -> Any:
         if path.suffix == ".json":
             try:
@@ -260,5 +272,5 @@ class _Loader:
         program = parser("ts" if path.suffix == ".ts" else "js").parse(path.read_bytes()).root_node
         inner = _Loader(path, self.root)
         inner.loaded = self.loaded
-        exports = Follower(inner.load, path.name).run_module(program)
+        exports = Follower(inner.load, inner.text, path.name, str(path.parent)).run_module(program)
         return exports.get("default", exports) if set(exports) == {"default"} else exports

@@ -273,7 +273,7 @@ def _risk_rows(reading: Reading) -> list[list[Any]]:
     return rows
 
 
-@collector(source="files", frames=tuple(FRAMES))
+@collector(source="files", frames=tuple(FRAMES), after=("declared_models",))
 def declared_migrations(target: Target, snapshot: Snapshot) -> None:
     """Read the migrations that targets.toml names."""
     configured = target.options.migrations or snapshot.options.migrations

@@ -58,7 +58,9 @@ class Follower:
     """Follows one file; ``calls`` collects what its functions ask of the query interface."""
 
     load: Callable[[str], Any] = lambda _: None
+    read_text: Callable[[str], str | None] = lambda _: None
     file: str = ""
+    folder: str = ""
     calls: list[Call] = field(default_factory=list)
     thrown: list[int] = field(default_factory=list)
     now: Circumstances = field(default_factory=Circumstances)
@@ -70,7 +72,7 @@ class Follower:
         """Follow the top level of a file and return what it exports."""
         module: dict[str, Any] = {"exports": {}}
         names = {"module": module, "exports": module["exports"], "require": Name(("require",))}
-        scope = Scope({**names, "__filename": self.file})
+        scope = Scope({**names, "__filename": self.file, "__dirname": self.folder})
         self._hoist(program, scope)
         self.block(program.named_children, scope)
         exports = module["exports"]

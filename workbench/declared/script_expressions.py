@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
@@ -329,22 +330,32 @@ def _on_list(follower: Follower, owner: list[Any], name: str, arguments: list[An
     return given if name == "map" else None
 
 
+def _of_language(follower: Follower, path: tuple[str, ...], arguments: list[Any]) -> Any:
+    """Return what Node's own functions give; None stands for: it is none that is known."""
+    if path == ("require",):
+        source = arguments[0] if arguments and isinstance(arguments[0], str) else ""
+        loaded = follower.load(source) if source.startswith(".") else None
+        return loaded if loaded is not None else Name(("module", source))
+    if path[:2] in (("module", "path"), ("module", "node:path")) and path[-1] in ("join", "resolve"):
+        return str(Path(*map(values.as_text, arguments))) if values.is_known(arguments) else Unknown("a path")
+    if path[-1] == "readFileSync" and arguments and values.is_known(arguments[0]):
+        content = follower.read_text(values.as_text(arguments[0]))
+        return content if content is not None else Unknown(f"the file {Path(str(arguments[0])).name}")
+    return values.global_call(path, arguments)
+
+
 def _outside(follower: Follower, function: Any, arguments: list[Any], node: Node, file: str) -> Any:
     """Note a call of something that is not in the script, and follow the functions handed to it."""
     from workbench.declared.script import Call
 
     path = function.path if isinstance(function, Name) else ()
-    if path == ("require",):
-        source = arguments[0] if arguments and isinstance(arguments[0], str) else ""
-        loaded = follower.load(source) if source.startswith(".") else None
-        return loaded if loaded is not None else Name(("module", source))
-    if path and (built_in := values.global_call(path, arguments)) is not None:
-        return built_in
+    if path and (given := _of_language(follower, path, arguments)) is not None:
+        return given
     on_interface = bool(path) and path[0] == "queryInterface"
     if on_interface:
         follower.calls.append(Call(path, tuple(arguments), line_of(node), follower.now, True, file))
     elif any(isinstance(a, Name) and a.path[0] == "queryInterface" for a in arguments):
-        shown = (".".join(path) or text_of(node.child_by_field_name("function")),)
+        shown = (text_of(node.child_by_field_name("function"))[:60],)
         follower.calls.append(Call(shown, tuple(arguments), line_of(node), follower.now, False, file))
     managed = on_interface and path[-1] == "transaction"
     over_rows = isinstance(function, Unknown) and function.from_query
