@@ -23,12 +23,17 @@ import pandas as pd
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
+from psycopg.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
 
 from workbench import __version__
 from workbench.resources import resource
 from workbench.targets import MANIFEST_FILE, Options, Target, connection_string
 
 Progress = Callable[[str, int, int], None]
+_EXTENSION_PATH = (
+    "select set_config('search_path', 'pg_catalog, ' || extnamespace::regnamespace, true) "
+    "from pg_catalog.pg_extension where extname = %s"
+)
 
 # Frame type to (OID that the server must send, pandas dtype); lists come as tuples in object columns.
 _TYPES: Mapping[str, tuple[int, str]] = {
@@ -319,7 +324,7 @@ def capture(target: Target, *, only: Sequence[str] = (), progress: Progress | No
     snapshot = Snapshot(target.name, {}, options=target.options)
     with session(target) as connection:
         major = connection.info.server_version // 10000
-        installed = {row[0] for row in connection.execute("select extname from pg_extension")}
+        installed = {row[0] for row in connection.execute("select extname from pg_catalog.pg_extension")}
         # The frame that dates all others comes first.
         names = sorted(only or queries(), key=lambda name: (name != "database", name))
         for number, name in enumerate(names, start=1):
@@ -356,7 +361,7 @@ def _capture_frame(
     except psycopg.Error as error:
         reason = "the connection was lost" if connection.closed else _first_line(error)
         # A right that the role lacks makes no review partial; what it costs is said all the same.
-        refused = isinstance(error, psycopg.errors.InsufficientPrivilege)
+        refused = isinstance(error, (InsufficientPrivilege, ObjectNotInPrerequisiteState))
         snapshot.miss(name, reason + refused * f"; it needs: {query.rights}", failed=not refused)
         return
     if "schema_name" in frame and snapshot.options != Options():
@@ -369,7 +374,10 @@ def _capture_frame(
 
 def _run(connection: psycopg.Connection[Any], query: Query) -> pd.DataFrame:
     """Run one query inside a savepoint and return its frame, held against the contract of its header."""
-    with connection.transaction(), connection.cursor() as cursor:
+    # Rolled back, so that the path to an extension's schema, which may be any, is gone for the next query.
+    with connection.transaction(force_rollback=True), connection.cursor() as cursor:
+        if query.requires:
+            cursor.execute(_EXTENSION_PATH, [query.requires])
         cursor.execute(query.sql.encode())
         sent = {column.name: column.type_code for column in cursor.description or ()}
         wanted = {name: _TYPES[kind][0] for name, kind in query.columns.items()}
