@@ -11,18 +11,19 @@ from collections.abc import Sequence
 from workbench.words import words
 
 
-def _set(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text that is written with blanks between them."""
     return frozenset(text.split())
 
 
-KEY_WORDS = _set("id uuid guid fk key ref oid sk pk")
+KEY_WORDS = word_set("id uuid guid fk key ref oid sk pk")
 """Words that say "this column holds another row's key"; ``code`` and ``number`` say less."""
-WEAK_KEY_WORDS = _set("code no nr num number cd")
+WEAK_KEY_WORDS = word_set("code no nr num number cd")
 LOGINS = ("user", "account", "person", "employee", "staff", "member", "profile", "actor", "principal")
 """Entities that ``created_by`` may stand for, the likeliest first."""
-ACTORS = _set("login operator admin author") | set(LOGINS)
+ACTORS = word_set("login operator admin author") | set(LOGINS)
 """Entities that act: several columns of one row rightly name several of them."""
-ROLES = _set(
+ROLES = word_set(
     """
     owner author creator editor assignee assigner assigned reporter reviewer approver approved requester
     requested sender recipient receiver uploader moderator manager supervisor admin nurse doctor physician
@@ -32,7 +33,7 @@ ROLES = _set(
     responsible inspector signer signed cancelled completed acknowledged follower followed
     """
 )
-TENANTS = _set(
+TENANTS = word_set(
     """
     tenant organization organisation org account company workspace school district clinic hospital practice
     agency merchant shop institution enterprise
@@ -77,7 +78,7 @@ _IRREGULAR = {
     "potatoes": "potato",
     "quizzes": "quiz",
 }
-_UNCHANGED = _set("series species news status bus address access process class business staff")
+_UNCHANGED = word_set("series species news status bus address access process class business staff")
 
 
 @functools.lru_cache(maxsize=50_000)

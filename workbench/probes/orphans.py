@@ -15,7 +15,7 @@ import pandas as pd
 from workbench.catalog import Snapshot
 from workbench.naming import quote
 from workbench.probes.probe import Probe
-from workbench.probes.relations import Relations
+from workbench.probes.relations import Relations, records
 
 ENFORCED = (
     "the key is enforced and validated and its triggers are enabled: orphans cannot arise by normal means"
@@ -37,7 +37,7 @@ def constraint_probes(snapshot: Snapshot, *, everything: bool = False) -> list[P
     compared = comparisons(snapshot)
     relations = Relations(snapshot)
     probes = []
-    for key in keys[keys["parent_constraint_oid"].isna()].to_dict("records"):
+    for key in records(keys[keys["parent_constraint_oid"].isna()]):
         doubt = doubts.get(int(key["constraint_oid"]), "")
         if relations.extension(int(key["table_oid"])):
             continue
@@ -70,7 +70,7 @@ def key_doubts(keys: pd.DataFrame, suppressing_triggers: Mapping[int, int]) -> d
         if not pd.isna(p)
     }
     doubts: dict[int, set[str]] = defaultdict(set)
-    for key in keys.to_dict("records"):
+    for key in records(keys):
         oid = root = int(key["constraint_oid"])
         while root in parents:
             root = parents[root]

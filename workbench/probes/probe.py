@@ -76,6 +76,10 @@ class Probe:
         """The dotted path of the table that the probe reads."""
         return dotted(self.schema_name, self.table_name)
 
+    def with_evidence(self, evidence: str) -> Probe:
+        """Return the same probe that also asks for coverage and range."""
+        return dataclasses.replace(self, evidence=evidence)
+
     def key(self, target: Target) -> str:
         """Return what identifies the probe in a resume file: the same for the same question."""
         where = [target.name, target.conninfo.get("dbname", ""), target.conninfo.get("service", "")]

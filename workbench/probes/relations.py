@@ -15,12 +15,17 @@ FRESH_RATIO = 0.9
 """Share of all-visible pages from which an index-only scan hardly visits the table."""
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as dictionaries by column name."""
+    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
+
+
 class Relations:
     """What probes must know of tables: their SQL name, size, supporting indexes and readable columns."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         tables = snapshot["tables"]
-        self._tables = {int(row["table_oid"]): row for row in tables.to_dict("records")}
+        self._tables = {int(row["table_oid"]): row for row in records(tables)}
         self._pages: dict[int, int] = defaultdict(int)
         for row in self._tables.values():
             size = 0 if pd.isna(row["heap_bytes"]) else int(row["heap_bytes"]) // 8192
@@ -32,7 +37,7 @@ class Relations:
         unreadable = columns[~columns["can_select"]]
         self._unreadable = set(zip(unreadable["table_oid"], unreadable["column_name"], strict=True))
         self._indexes: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        for index in snapshot["indexes"].to_dict("records"):
+        for index in records(snapshot["indexes"]):
             self._indexes[int(index["table_oid"])].append(index)
 
     def __contains__(self, oid: int) -> bool:

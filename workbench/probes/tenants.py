@@ -18,7 +18,7 @@ from workbench.catalog import Snapshot
 from workbench.naming import quote
 from workbench.probes.entities import ACTORS, TENANTS, entity, names_entity
 from workbench.probes.probe import Probe
-from workbench.probes.relations import Relations
+from workbench.probes.relations import Relations, records
 
 LONGEST_PATH = 3
 MOST_EDGES = 4
@@ -64,7 +64,7 @@ def edges(snapshot: Snapshot) -> list[Edge]:
     """Return the keys that exist in the graph, partitions' own ones left out, in a stable order."""
     keys = snapshot["foreign_keys"]
     found = []
-    for key in keys[keys["parent_constraint_oid"].isna()].to_dict("records"):
+    for key in records(keys[keys["parent_constraint_oid"].isna()]):
         table, columns = str(key["referenced_table"]), key["column_names"]
         # Of a composite key the last column names the thing, those before it repeat the tenant.
         plain = names_entity(columns[-1], table, referenced=key["referenced_columns"][-1])

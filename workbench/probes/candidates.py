@@ -1,0 +1,240 @@
+"""Undeclared foreign keys: columns that seem to hold another table's key, scored with reasons.
+
+Names, types, uniqueness and statistics alone decide here, so a snapshot is enough; the data's word comes
+later (``confirm``). Scores are shares of belief from 0 to 1, set by hand and held by benchmarks/candidates.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbench.catalog import Snapshot, make_frame
+from workbench.probes.composites import composite_candidates
+from workbench.probes.entities import entity, stem
+from workbench.probes.matching import Catalogue, Match, family
+from workbench.probes.relations import records
+from workbench.words import words
+
+PROBED = 0.3
+"""Score from which data are asked; below it names say nothing."""
+REPORTED = 0.5
+"""Score from which a candidate is reported."""
+ALTERNATIVES = 2
+CANDIDATE_TYPES: Mapping[str, str] = {
+    "table_oid": "int8",
+    "schema_name": "text",
+    "table_name": "text",
+    "column_names": "text[]",
+    "referenced_oid": "int8",
+    "referenced_schema": "text",
+    "referenced_table": "text",
+    "referenced_columns": "text[]",
+    "score": "float8",
+    "rank": "int8",
+    "reasons": "text[]",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that could refer to something."""
+
+    oid: int
+    schema: str
+    table: str
+    name: str
+    data_type: str
+    is_own_key: bool
+    is_indexed: bool
+    distinct: float | None
+
+
+def candidate_keys(snapshot: Snapshot) -> pd.DataFrame:
+    """Return candidate foreign keys that no declared key covers, the best of each column first.
+
+    Columns: ``table_oid``, ``schema_name``, ``table_name``, ``column_names``, ``referenced_oid``,
+    ``referenced_schema``, ``referenced_table``, ``referenced_columns``, ``score`` (0 to 1), ``rank`` (1 is the
+    best of its column), ``reasons``.
+
+    Raises:
+        MissingFrameError: the snapshot lacks tables, columns, constraints, indexes or foreign_keys.
+    """
+    catalogue = Catalogue(snapshot)
+    rows: list[list[Any]] = []
+    for column in _columns(snapshot, catalogue):
+        found = sorted(_scored(column, catalogue), key=lambda m: (-m.score, m.key.schema, m.key.table))
+        kept = [match for match in found if match.score >= PROBED][:ALTERNATIVES]
+        rows += [_row(column, match, rank) for rank, match in enumerate(kept, start=1)]
+    singles = {(row[0], row[3][0]): row[8] for row in rows if row[9] == 1}
+    rows += composite_candidates(snapshot, catalogue, singles)
+    return make_frame(CANDIDATE_TYPES, rows)
+
+
+def _row(column: Column, match: Match, rank: int) -> list[Any]:
+    key = match.key
+    return [
+        column.oid,
+        column.schema,
+        column.table,
+        (column.name,),
+        key.oid,
+        key.schema,
+        key.table,
+        (key.column,),
+        round(match.score, 3),
+        rank,
+        match.reasons,
+    ]
+
+
+def _columns(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[Column]:
+    """Give the columns that no key covers, that no sequence feeds and that are half of no polymorphic pair."""
+    keys = snapshot["foreign_keys"]
+    covered = {
+        (int(oid), name)
+        for oid, names in zip(keys["table_oid"], keys["column_names"], strict=True)
+        for name in names
+    }
+    distinct = _distinct_values(snapshot)
+    leading = {
+        (int(index["table_oid"]), index["key_columns"][0])
+        for index in records(snapshot["indexes"])
+        if index["key_columns"] and not index["is_unique"]
+    }
+    for oid, columns in catalogue.columns_by_table.items():
+        names = {words(str(c["column_name"])) for c in columns}
+        for column in columns:
+            name = str(column["column_name"])
+            default = "" if pd.isna(column["default_expression"]) else str(column["default_expression"])
+            fed = default.startswith("nextval(") or not pd.isna(column["identity"])
+            if (oid, name) in covered or fed or not pd.isna(column["generated"]) or column["is_array"]:
+                continue
+            if not family(column) or _is_polymorphic(name, names, catalogue):
+                continue
+            schema, table = str(column["schema_name"]), str(column["table_name"])
+            yield Column(
+                oid,
+                schema,
+                table,
+                name,
+                str(column["base_type"]),
+                catalogue.own_keys.get(oid) == (name,),
+                (oid, name) in leading,
+                distinct.get((schema, table, name)),
+            )
+
+
+def _is_polymorphic(name: str, names: set[tuple[str, ...]], catalogue: Catalogue) -> bool:
+    """Tell whether ``<x>_type`` beside ``<x>_id`` says which table is meant, and no table is called x."""
+    parts = words(name)
+    if len(parts) < 2 or parts[-1] not in ("id", "uuid", "key"):
+        return False
+    return (*parts[:-1], "type") in names and not catalogue.named(stem(name)[0])
+
+
+def _distinct_values(snapshot: Snapshot) -> dict[tuple[str, str, str], float]:
+    """Return the estimated number of distinct values by schema, table and column."""
+    if "column_statistics" not in snapshot:
+        return {}
+    tables = snapshot["tables"]
+    rows = dict(
+        zip(
+            zip(tables["schema_name"], tables["table_name"], strict=True),
+            tables["estimated_rows"],
+            strict=True,
+        )
+    )
+    found = {}
+    for row in records(snapshot["column_statistics"]):
+        count = float(row["distinct_values"])
+        total = rows.get((row["schema_name"], row["table_name"]))
+        if count < 0 and (total is None or pd.isna(total)):
+            continue
+        place = (row["schema_name"], row["table_name"], row["column_name"])
+        found[place] = count if count >= 0 else -count * float(total or 0)
+    return found
+
+
+def _scored(column: Column, catalogue: Catalogue) -> Iterator[Match]:
+    """Give every table that a column's name may stand for, its score adjusted by types and statistics."""
+    best: dict[tuple[int, str], Match] = {}
+    for name, share in catalogue.spellings(column.oid, column.name):
+        for match in catalogue.matches(name, column.oid, column.schema, column.table):
+            adjusted = _adjusted(column, match, share)
+            place = (match.key.oid, match.key.column)
+            if adjusted is not None and (place not in best or best[place].score < adjusted.score):
+                best[place] = adjusted
+    yield from best.values()
+
+
+def _adjusted(column: Column, match: Match, share: float) -> Match | None:
+    key, score, reasons = match.key, match.score * share, list(match.reasons)
+    if family({"base_type": column.data_type}) != key.family or (
+        key.oid == column.oid and column.name == key.column
+    ):
+        return None
+    if column.is_own_key and (key.oid == column.oid or _is_named_after(column.name, column.table)):
+        return None
+    if column.data_type != key.data_type:
+        score -= 0.05
+        reasons.append(f"types differ: {column.data_type} and {key.data_type}")
+    if key.schema == column.schema:
+        score += 0.02
+    if column.is_indexed:
+        score += 0.03
+        reasons.append("the column is indexed")
+    if column.distinct is not None and key.rows is not None and column.distinct > key.rows * 1.1 + 5:
+        score -= 0.3
+        reasons.append("it has more distinct values than the table has rows")
+    return Match(key, max(0.0, min(score, 0.99)), tuple(reasons))
+
+
+def _is_named_after(column: str, table: str) -> bool:
+    """Tell whether a table's own key bears its table's name, and so refers to nothing."""
+    found, _ = stem(column)
+    whole = entity(table)
+    return not found or whole[-len(found) :] == found
+
+
+def confirm(candidate: Mapping[str, Any], probe: Mapping[str, Any] | None) -> tuple[float, str]:
+    """Return a candidate's score once its data were asked, and the data's verdict.
+
+    The verdict is ``confirmed``, ``rejected``, or ``undecided`` when there are no rows or no answer. Where
+    keys are dense integers every small number is included, so inclusion alone raises nothing: coverage and
+    range must agree, or the keys be too many to be there by chance (UUIDs, texts).
+    """
+    score = float(candidate["score"])
+    if probe is None or not pd.isna(probe["skipped"]) or pd.isna(probe["examined"]) or not probe["examined"]:
+        return score, "undecided"
+    included = 1 - float(probe["violations"]) / float(probe["examined"])
+    if included < 0.5:
+        return round(score * 0.3, 3), "rejected"
+    if included < 0.9:
+        return round(max(0.0, score - 0.3), 3), "rejected" if score < 0.8 else "undecided"
+    coverage, spread = probe["coverage_ratio"], probe["range_ratio"]
+    sparse = pd.isna(spread)
+    if sparse:
+        score += 0.2 if float(probe["examined"]) >= 5 else 0.05
+    elif not pd.isna(coverage):
+        score += _density(float(coverage), float(spread))
+    score = min(score, 0.99)
+    return round(score, 3), "confirmed" if score >= REPORTED else "undecided"
+
+
+def _density(coverage: float, spread: float) -> float:
+    """Return what coverage and range add for dense integer keys: real references spread over the range."""
+    if spread >= 0.7 and coverage >= 0.2:
+        return 0.08
+    # A code, a rating or a counter takes the first few numbers and leaves the rest of the range alone.
+    if spread < 0.3 and coverage < 0.3:
+        return -0.2
+    return 0.0
+
+
+def best(frame: pd.DataFrame, score: float = REPORTED) -> pd.DataFrame:
+    """Return the first candidate of each column whose score is high enough to report."""
+    return frame[(frame["rank"] == 1) & (frame["score"] >= score)]

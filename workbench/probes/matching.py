@@ -1,0 +1,309 @@
+"""Which table may a column's name stand for: an index of a schema's entities and the ways to spell them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from workbench.catalog import Snapshot
+from workbench.probes.entities import (
+    ACTORS,
+    KEY_WORDS,
+    LOGINS,
+    ROLES,
+    common_prefix,
+    entity,
+    stem,
+    word_set,
+)
+from workbench.probes.relations import records
+from workbench.words import words
+
+_INTEGERS = frozenset({"smallint", "integer", "bigint"})
+_TEXTS = frozenset({"text", "character varying", "character", "bpchar", "citext"})
+# Words of a system elsewhere: its keys are nobody's here.
+_FOREIGN = word_set(
+    """
+    external ext stripe facebook google twitter github gitlab linkedin paypal apple aws azure salesforce hubspot
+    slack twilio legacy old remote upstream third vendor provider device session transaction trans request trace
+    correlation message tracking tax national vat import imported source erp crm ehr mrn sis plaid shopify
+    quickbooks xero zendesk firebase okta oauth saml ldap sso
+    """
+)
+_STALE = word_set(
+    """
+    old backup bak tmp temp archive archived history copy staging stg log audit
+    """
+)
+_SELF = word_set(
+    """
+    parent root ancestor previous prev next original predecessor successor sibling reply superseded
+    """
+)
+_ORIGINS = frozenset({("from",), ("into",), ("of",)})
+_GLUED = re.compile(r"(?P<stem>.{2,}?)_?(?P<key>id|uuid|key|code|no|fk)$")
+
+
+@dataclass(frozen=True)
+class Key:
+    """A single-column key that others may refer to."""
+
+    oid: int
+    schema: str
+    table: str
+    entity: tuple[str, ...]
+    column: str
+    family: str
+    data_type: str
+    rows: float | None
+    is_primary: bool
+
+
+@dataclass(frozen=True)
+class Match:
+    """A key that a name may stand for, how likely, and why."""
+
+    key: Key
+    score: float
+    reasons: tuple[str, ...]
+
+
+def family(column: Mapping[str, Any]) -> str:
+    """Return the family of types within which keys compare: int, uuid or text; empty for no key's type."""
+    base = str(column["base_type"])
+    plain = base.split("(", maxsplit=1)[0]
+    if plain in _INTEGERS or re.fullmatch(r"numeric(\(\d+,0\))?", base):
+        return "int"
+    if plain == "uuid":
+        return "uuid"
+    return "text" if plain in _TEXTS else ""
+
+
+class Catalogue:
+    """The tables of a snapshot, indexed by every name that a column may call them."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        tables = snapshot["tables"]
+        proper = tables[
+            tables["kind"].isin(["table", "partitioned table"])
+            & ~tables["is_partition"]
+            & tables["extension"].isna()
+        ]
+        self._tables = {int(row["table_oid"]): row for row in records(proper)}
+        self.columns_by_table: dict[int, list[dict[str, Any]]] = {oid: [] for oid in self._tables}
+        for column in records(snapshot["columns"]):
+            if int(column["table_oid"]) in self._tables:
+                self.columns_by_table[int(column["table_oid"])].append(column)
+        self.prefix = common_prefix([str(row["table_name"]) for row in self._tables.values()])
+        self._column_prefix = {
+            oid: common_prefix([str(c["column_name"]) for c in columns], share=0.8)
+            for oid, columns in self.columns_by_table.items()
+        }
+        self.own_keys: dict[int, tuple[str, ...]] = {}
+        self.keys = list(self._keys(snapshot["indexes"]))
+        self._index()
+
+    def _keys(self, indexes: pd.DataFrame) -> Iterator[Key]:
+        """Give the single-column unique keys, primary ones first."""
+        types = {
+            (oid, str(c["column_name"])): c for oid, columns in self.columns_by_table.items() for c in columns
+        }
+        whole = indexes[indexes["is_unique"] & indexes["is_valid"] & indexes["predicate"].isna()]
+        for index in sorted(records(whole), key=lambda i: (not i["is_primary"], str(i["index_name"]))):
+            oid = int(index["table_oid"])
+            if index["is_primary"]:
+                self.own_keys[oid] = index["key_columns"]
+            column = types.get((oid, index["key_columns"][0])) if len(index["key_columns"]) == 1 else None
+            if oid not in self._tables or column is None or not family(column):
+                continue
+            row = self._tables[oid]
+            yield Key(
+                oid,
+                str(row["schema_name"]),
+                str(row["table_name"]),
+                self._bare(str(row["table_name"])),
+                str(column["column_name"]),
+                family(column),
+                str(column["base_type"]),
+                None if pd.isna(row["estimated_rows"]) else float(row["estimated_rows"]),
+                bool(index["is_primary"]),
+            )
+
+    def _bare(self, table: str) -> tuple[str, ...]:
+        found = entity(table)
+        return found[1:] if self.prefix and len(found) > 1 and words(table)[0] == self.prefix else found
+
+    def _index(self) -> None:
+        self._by_entity: dict[tuple[str, ...], list[Key]] = defaultdict(list)
+        self._by_joined: dict[str, list[Key]] = defaultdict(list)
+        self._by_tail: dict[tuple[str, ...], list[Key]] = defaultdict(list)
+        self._by_column: dict[tuple[str, ...], list[Key]] = defaultdict(list)
+        has_primary = {key.oid for key in self.keys if key.is_primary}
+        for key in self.keys:
+            for _, spelled in self._spelled(key.oid, key.column):
+                if stem(spelled)[0] and words(spelled) not in (("name",), ("id",)):
+                    self._by_column[words(spelled)].append(key)
+            # The primary key stands for its table; another unique column must be named itself.
+            if not key.is_primary and key.oid in has_primary:
+                continue
+            for name in {key.entity, entity(key.table), (*entity(key.schema), *key.entity)}:
+                self._by_entity[name].append(key)
+                self._by_joined["".join(name)].append(key)
+            for start in range(1, len(key.entity)):
+                self._by_tail[key.entity[start:]].append(key)
+        self._logins = sorted(
+            (k for k in self.keys if k.is_primary and k.entity[-1:] and k.entity[-1] in LOGINS),
+            key=lambda k: (len(k.entity), LOGINS.index(k.entity[-1]), k.schema, k.table),
+        )
+
+    def named(self, phrase: tuple[str, ...]) -> bool:
+        """Tell whether a table is called exactly this."""
+        return bool(phrase) and (phrase in self._by_entity or "".join(phrase) in self._by_joined)
+
+    def spellings(self, oid: int, column: str) -> Iterator[tuple[str, float]]:
+        """Give a column's name, and the name without the prefix that all columns of its table share."""
+        yield column, 1.0
+        for share, spelled in self._spelled(oid, column):
+            if spelled != column:
+                yield spelled, share
+
+    def _spelled(self, oid: int, column: str) -> Iterator[tuple[float, str]]:
+        yield 1.0, column
+        parts = words(column)
+        if self._column_prefix.get(oid) and len(parts) > 1 and parts[0] == self._column_prefix[oid]:
+            yield 0.97, "_".join(parts[1:])
+
+    def matches(self, name: str, oid: int, schema: str, table: str) -> Iterator[Match]:
+        """Give the keys that a column of a table may stand for; type and statistics are not looked at."""
+        found, key_word = stem(name)
+        if not key_word and len(found) == 1 and not self.named(found):
+            glued = _GLUED.fullmatch(found[0])
+            if glued and self.named(entity(glued["stem"])):
+                found, key_word = entity(glued["stem"]), glued["key"]
+        if not found or found in (("id",), ("key",), ("name",)):
+            return
+        own = self._bare(table)
+        direct = [*self._by_name(name, found), *self._entities(found, key_word, own)]
+        yield from direct
+        strong = [match for match in direct if match.score >= 0.6]
+        yield from self._selves(found, key_word, oid, own, bool(strong))
+        if not strong:
+            yield from self._actors(found, key_word, schema)
+            yield from self._shortened(found, key_word)
+
+    def _by_name(self, name: str, found: tuple[str, ...]) -> Iterator[Match]:
+        """Give keys whose own name is this column's: ``artist_id`` for ``artist.artist_id``."""
+        same = self._by_column.get(words(name), [])
+        for key in same:
+            fits = key.entity[-len(found) :] == found or len(same) == 1
+            score = (0.93 if key.is_primary else 0.8) if fits else 0.5
+            yield Match(key, score * _staleness(key), (f"named like the key {key.table}.{key.column}",))
+
+    def _entities(self, found: tuple[str, ...], key_word: str, own: tuple[str, ...]) -> Iterator[Match]:
+        """Give tables that the column is named after, whole or after a word for their role."""
+        for start in range(len(found)):
+            phrase, role = found[start:], found[:start]
+            weight = _suffix_weight(key_word, bool(role))
+            if role:
+                weight *= 0.25 if _FOREIGN & set(role) else 0.9
+            for key, nearness, why in self._called(phrase, own):
+                if role and nearness < 0.8:
+                    continue
+                text = f"named after {key.table}" + (f" in the role {' '.join(role)}" if role else "")
+                share = 0.85 if key.family == "text" and not key_word else 1.0
+                yield Match(key, weight * nearness * share * _staleness(key), (text, *why))
+
+    def _called(
+        self, phrase: tuple[str, ...], own: tuple[str, ...]
+    ) -> Iterator[tuple[Key, float, tuple[str, ...]]]:
+        exact = self._by_entity.get(phrase) or self._by_joined.get("".join(phrase), [])
+        for key in exact:
+            yield key, 1.0, ()
+        tails = self._by_tail.get(phrase, [])
+        for key in tails:
+            kin = (
+                bool(own)
+                and key.entity[: len(key.entity) - len(phrase)] == own[: len(key.entity) - len(phrase)]
+            )
+            if kin:
+                yield key, 0.9, ("both tables begin alike",)
+            elif not exact:
+                yield key, 0.68 if len(tails) == 1 else 0.45, ("the last words of its name",)
+
+    def _selves(
+        self, found: tuple[str, ...], key_word: str, oid: int, own: tuple[str, ...], named: bool
+    ) -> Iterator[Match]:
+        """Give the column's own table where it names a relative: ``parent_id``, ``reply_to_id``, ``manager_id``."""
+        relative = found[0] in _SELF or found[-1] in _SELF
+        origin = bool(key_word) and (found[-1:] in _ORIGINS or found[-2:] == ("reply", "to"))
+        chief = (
+            own[-1:]
+            and own[-1] in ACTORS
+            and (found[-1] in ("manager", "supervisor", "boss", "lead") or found == ("report", "to"))
+        )
+        if not (relative or origin or chief) or (named and not chief):
+            return
+        rest = [word for word in found if word not in _SELF]
+        score = 0.85 if relative and (not rest or set(rest) <= set(own)) else 0.75 if chief or origin else 0.6
+        for key in self.keys:
+            if key.oid == oid and key.is_primary:
+                yield Match(key, score, ("names another row of its own table",))
+
+    def _actors(self, found: tuple[str, ...], key_word: str, schema: str) -> Iterator[Match]:
+        """Give the table of users for ``created_by``, ``verified_by_id``, ``nurse_id``, ``assigned_to``."""
+        acts = found[-1] == "by" or found[-2:] == ("assigned", "to")
+        role = found[-1] in ROLES and (bool(key_word) or len(found) == 1)
+        if not (acts or role):
+            return
+        score = 0.82 if acts else 0.74 if key_word else 0.55
+        near = sorted(self._logins, key=lambda k: k.schema != schema)
+        for number, key in enumerate(near[:3]):
+            share = (1.0 if number == 0 else 0.6) * (0.6 if key.family == "text" else 1.0)
+            yield Match(key, score * share * _staleness(key), ("names who did it",))
+
+    def _shortened(self, found: tuple[str, ...], key_word: str) -> Iterator[Match]:
+        """Give tables that the column abbreviates: ``dept_id``, ``cust_no``, ``po_id`` for purchase_orders."""
+        if not key_word or len("".join(found)) < 2:
+            return
+        hits: list[tuple[Key, str]] = []
+        for name, keys in self._by_entity.items():
+            if len(name) == len(found) and all(map(_abbreviates, found, name)):
+                hits += [(key, f"abbreviates {key.table}") for key in keys]
+            elif len(found) == 1 and len(name) > 1 and found[0] == "".join(word[0] for word in name):
+                hits += [(key, f"the initials of {key.table}") for key in keys]
+        unique = {key.oid for key, _ in hits}
+        for key, why in hits:
+            yield Match(key, 0.65 if len(unique) == 1 else 0.35, (why,))
+
+
+def _suffix_weight(key_word: str, role: bool) -> float:
+    if key_word in KEY_WORDS:
+        return 0.95
+    if key_word == "weak":
+        return 0.5
+    return 0.6 if role else 0.76
+
+
+def _staleness(key: Key) -> float:
+    """Return less for a table that keeps copies: nobody refers to a backup."""
+    return 0.6 if _STALE & set(key.entity[1:] or ()) else 1.0
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """Tell whether a word is cut (``org``) or has letters left out (``dept``, ``acct``), first letter kept."""
+    if short == word:
+        return True
+    if len(short) < 2 or len(short) >= len(word) or short[0] != word[0]:
+        return False
+    if len(short) >= 3 and word.startswith(short):
+        return True
+    rest: Sequence[str] = iter(word)  # type: ignore[assignment]
+    skeleton = all(letter in rest for letter in short)
+    return (skeleton and len(short) >= 3 and not set(short[1:]) & set("aeiou")) or (
+        skeleton and len(short) >= 4
+    )
