@@ -105,8 +105,17 @@ def capture(target: str, targets_file: Path | None, rows: bool, out: Path | None
 
 
 def _say_missing(snapshot: catalog.Snapshot) -> None:
+    """Name the frames that are missing, those with the same reason in one line."""
+    frames: dict[str, list[str]] = {}
     for name, reason in sorted(snapshot.manifest["missing"].items()):
-        talk.print(f"not captured: {name}: {reason}", style="yellow", markup=False, highlight=False)
+        frames.setdefault(reason, []).append(name)
+    for reason, names in frames.items():
+        say(f"not captured: {', '.join(names)}: {reason}", style="yellow")
+
+
+def say(text: str, style: str = "") -> None:
+    """Print a line on standard error, unfolded so that logs can be searched."""
+    talk.print(printable(text), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 @group.command()
@@ -166,14 +175,13 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
         rows = [(f.severity.value, f.check, f.object, f.title) for f in found]
         print_table(("severity", "check", "object", "finding"), rows, _COLOURS)
     ran = sum(outcome.status in (Status.FAILED, Status.PASSED) for outcome in outcomes)
-    talk.print(f"{len(found)} findings; {ran} of {len(outcomes)} checks looked at something", highlight=False)
+    say(f"{len(found)} findings; {ran} of {len(outcomes)} checks looked at something")
     for outcome in outcomes:
         if outcome.status in (Status.ERROR, Status.NOT_APPLICABLE) or outcome.not_examined:
             for one in outcome.not_examined[:3]:
-                text = f"not examined by {outcome.check}: {one.object}: {one.reason}"
-                talk.print(printable(text), style="yellow", markup=False, highlight=False)
+                say(f"not examined by {outcome.check}: {one.object}: {one.reason}", style="yellow")
             if len(outcome.not_examined) > 3:
-                talk.print(f"  … and {len(outcome.not_examined) - 3} more", style="yellow", highlight=False)
+                say(f"  … and {len(outcome.not_examined) - 3} more", style="yellow")
 
 
 @group.command()
@@ -232,9 +240,9 @@ def _say_review(done: report.ReviewResult) -> None:
         counts[finding.severity.value] += 1
     summary = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count) or "no findings"
     size = done.page.stat().st_size / 1e6
-    talk.print(f"{name}: {summary}; {done.seconds:.1f} s, {size:.2f} MB", markup=False, highlight=False)
+    say(f"{name}: {summary}; {done.seconds:.1f} s, {size:.2f} MB")
     for chapter in done.failed:
-        talk.print(f"{name}: chapter {chapter.name} failed: {chapter.reason}", style="red", markup=False)
+        say(f"{name}: chapter {chapter.name} failed: {chapter.reason}", style="red")
     _say_missing(done.review.snapshot)
     click.echo(done.page)
 
@@ -273,7 +281,7 @@ def _discover() -> None:
 
 
 def _complain(error: BaseException) -> None:
-    talk.print(f"workbench: {printable(str(error))}", style="red", markup=False, highlight=False)
+    say(f"workbench: {error}", style="red")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
