@@ -13,9 +13,9 @@ from __future__ import annotations
 import atexit
 import contextlib
 import hashlib
-import logging
 import os
 import re
+import sys
 import time
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -49,7 +49,6 @@ _EXTENSIONS = ("pg_stat_statements", "pgstattuple")
 _BUILDER = "1"
 _NEVER_ANALYZED = ("cache_entries",)
 
-_log = logging.getLogger(__name__)
 _started: dict[Path, Server] = {}
 
 
@@ -178,10 +177,11 @@ def ensure_built(name: str, conninfo: Mapping[str, str]) -> bool:
         )
         if _is_built(connection, name):
             return False
-        _log.info("building the demo database %s; this happens once", name)
+        # Under a minute, but long enough to look like a hang when nothing is said.
+        print(f"building the demo database {name}; this happens once", file=sys.stderr)
         began = time.monotonic()
         _replace(connection, name, conninfo)
-        _log.info("built %s in %.0f seconds", name, time.monotonic() - began)
+        print(f"built {name} in {time.monotonic() - began:.0f} seconds", file=sys.stderr)
     return True
 
 
@@ -220,8 +220,8 @@ def _build(session: psycopg.Connection[Any], folder: Path) -> None:
         if path.exists():
             run_script(session, path)
     session.execute("select pg_catalog.pg_stat_reset()")
-    _reset_statements(session)
     _vacuum(session)
+    _reset_statements(session)
     run_script(session, folder / "workload.sql")
     if session.info.server_version >= 150000:
         session.execute("select pg_catalog.pg_stat_force_next_flush()")

@@ -144,7 +144,6 @@ CREATE INDEX "idx_students_search" ON "students"
     USING gin (to_tsvector('english', "firstName" || ' ' || "lastName" || ' ' || "studentNumber"));
 CREATE INDEX "idx_users_search" ON "users"
     USING gin (to_tsvector('english', "firstName" || ' ' || "lastName" || ' ' || "email"));
-CREATE INDEX "idx_users_failed_login_attempts" ON "users" ("email", "failedLoginAttempts");
 CREATE INDEX "idx_users_lockout_until" ON "users" ("lockoutUntil") WHERE "lockoutUntil" IS NOT NULL;
 CREATE INDEX "idx_medications_search" ON "medications"
     USING gin (to_tsvector('english', "name" || ' ' || coalesce("genericName", '') || ' ' || coalesce("brandName", '')));
@@ -178,6 +177,7 @@ CREATE INDEX "audit_logs_session_id" ON "audit_logs" ("sessionId");
 CREATE INDEX "audit_logs_request_id" ON "audit_logs" ("requestId");
 CREATE INDEX "medication_logs_created_at" ON "medication_logs" ("createdAt");
 CREATE INDEX "vaccinations_lot_number" ON "vaccinations" ("lotNumber", "manufacturer", "vaccineName");
+CREATE INDEX "idx_users_failed_login_attempts" ON "users" ("email", "failedLoginAttempts");
 -- Planted: used five times while thousands of rows were written.
 CREATE INDEX "audit_logs_ip_address" ON "audit_logs" ("ipAddress");
 -- Planted: indexes on columns that nearly every update changes, so that no update can be heap-only.

@@ -59,7 +59,7 @@ $$);
 
 -- Health records
 -- Planted: fourteen follow-ups lie before their record; records of one deleted student in ten stay live.
-SELECT demo.fill('health_records', 50000, $$
+SELECT demo.fill('health_records', 40000, $$
     @student = demo.record_student(n)
     title = initcap(demo.word(n, 14, '{annual check,sick visit,injury,vision test,hearing test,counselling,physical exam}')) || ' ' || n
     recordDate = created - interval '2 hours'
@@ -88,25 +88,25 @@ SELECT demo.fill('chronic_conditions', 4000, $$
     condition = demo.word(n, 22, '{asthma,type 1 diabetes,epilepsy,eczema,migraine,celiac disease,ADHD}')
     createdBy = CASE WHEN n % 9 > 0 THEN demo.nurse(demo.record_student(n * 7)) END
 $$);
-SELECT demo.fill('vaccinations', 24000, $$
+SELECT demo.fill('vaccinations', 20000, $$
     @student = demo.record_student(n * 2)
     healthRecordId = CASE WHEN n % 2 = 0 THEN demo.id('health_records', n * 2) END
     vaccineName = demo.word(n, 23, '{MMR,Tdap,HPV,influenza,varicella,hepatitis B,meningococcal}') || ' vaccine'
     doseNumber = 1 + demo.pick(n, 24, 4)
 $$);
 SELECT demo.fill('health_screenings', 9000, $$
-    @student = demo.record_student(n * 5)
-    healthRecordId = CASE WHEN n % 2 = 0 THEN demo.id('health_records', n * 5) END
+    @student = demo.record_student(n * 4)
+    healthRecordId = CASE WHEN n % 2 = 0 THEN demo.id('health_records', n * 4) END
 $$);
 SELECT demo.fill('growth_tracking', 7000, $$
-    @student = demo.record_student(n * 6)
-    healthRecordId = CASE WHEN n % 2 = 0 THEN demo.id('health_records', n * 6) END
+    @student = demo.record_student(n * 5)
+    healthRecordId = CASE WHEN n % 2 = 0 THEN demo.id('health_records', n * 5) END
     height = 100 + demo.pick(n, 25, 8000) / 100.0
     heightUnit = 'CM'
     weight = 18 + demo.pick(n, 26, 6000) / 100.0
     weightUnit = 'KG'
 $$);
-SELECT demo.fill('vital_signs', 20000, $$
+SELECT demo.fill('vital_signs', 16000, $$
     @student = demo.record_student(n * 2 + 1)
     healthRecordId = CASE WHEN n % 4 > 0 THEN demo.id('health_records', n * 2 + 1) END
     temperature = 36 + demo.pick(n, 27, 40) / 10.0
@@ -169,7 +169,7 @@ SELECT demo.fill('student_medications', 6000, $$
     endDate = CASE WHEN n % 650 = 3 THEN created - interval '9 days' WHEN n % 3 > 0 THEN created + interval '90 days' END
     createdBy = CASE WHEN n % 10 > 0 THEN demo.nurse(demo.student(n, 141)) END
 $$);
-SELECT demo.fill('medication_logs', 80000, $$
+SELECT demo.fill('medication_logs', 60000, $$
     @student = demo.student(1 + n % 6000, 141)
     medicationId = demo.id('medications', 1 + demo.pick(1 + n % 6000, 142, 400))
     studentMedicationId = CASE WHEN n % 50 > 0 THEN demo.id('student_medications', 1 + n % 6000) END
@@ -214,7 +214,7 @@ SELECT demo.fill('appointments', 30000, $$
     recurringGroupId = CASE WHEN n % 15 = 0 THEN md5('group' || n % 500)::uuid END
     createdBy = CASE WHEN n % 10 > 0 THEN demo.nurse(demo.student(n, 151)) END
 $$);
-SELECT demo.fill('appointment_reminders', 20000, $$
+SELECT demo.fill('appointment_reminders', 15000, $$
     appointmentId = demo.id('appointments', 1 + demo.pick(n, 55, 30000))
 $$);
 SELECT demo.fill('appointment_waitlist', 500, $$
@@ -269,7 +269,7 @@ SELECT demo.fill('conversation_participants', 8000, $$
     userId = demo.staff(demo.tenant(1 + (n - 1) % 2500), (n - 1) / 2500)
     deletedAt = demo.conversation_deleted(1 + (n - 1) % 2500)
 $$);
-SELECT demo.fill('message_delivery', 20000, $$
+SELECT demo.fill('message_delivery', 15000, $$
     messageId = demo.id('messages', n * 2)
     recipientId = demo.id('emergency_contacts', n)
 $$);
@@ -290,13 +290,13 @@ SELECT demo.fill('message_reactions', 4000, $$
     userId = demo.id('users', 1 + demo.pick(n, 74, 168))
     emoji = demo.word(n, 75, '{👍,❤️,🙏,✅}')
 $$);
-SELECT demo.fill('message_read', 30000, $$
+SELECT demo.fill('message_read', 20000, $$
     messageId = demo.id('messages', n)
     userId = demo.id('users', 1 + demo.pick(n, 76, 168))
 $$);
 
 -- Compliance and audit
-SELECT demo.fill('audit_logs', 150000, $$
+SELECT demo.fill('audit_logs', 120000, $$
     userId = CASE WHEN n % 20 > 0 THEN demo.id('users', 1 + demo.pick(n, 81, 1200)) END
     entityType = demo.word(n, 82, '{Student,HealthRecord,Medication,Appointment,IncidentReport,User}')
     entityId = CASE WHEN n % 25 > 0 THEN demo.id(demo.word(n, 82, '{students,health_records,medications,appointments,incident_reports,users}'), 1 + demo.pick(n, 83, 400)) END
@@ -427,7 +427,7 @@ SELECT demo.fill('backup_logs', 500, $$
     triggeredBy = CASE WHEN n % 3 = 0 THEN demo.id('users', n) END
     fileSize = 1000000000 + demo.pick(n, 95, 900000000)
 $$);
-SELECT demo.fill('performance_metrics', 80000);
+SELECT demo.fill('performance_metrics', 50000);
 SELECT demo.fill('webhooks', 15, $$
     createdBy = CASE WHEN n % 5 > 0 THEN demo.id('users', n) END
 $$);

@@ -25,13 +25,13 @@ SELECT count(*) FROM "students" WHERE "districtId" = %s AND "isActive"
 -- each: SELECT "id" FROM "medications" ORDER BY "id" LIMIT 80
 SELECT "id", "administeredAt", "dosage" FROM "medication_logs" WHERE "medicationId" = %s ORDER BY "administeredAt" DESC LIMIT 20
 --;
--- times: 40
+-- times: 25
 SELECT "id", "studentId", "administeredAt" FROM "medication_logs" WHERE "status" = 'PENDING'
 --;
 -- each: SELECT DISTINCT "recurringGroupId" FROM "appointments" WHERE "recurringGroupId" IS NOT NULL ORDER BY 1 LIMIT 80
 SELECT "id", "scheduledAt" FROM "appointments" WHERE "recurringGroupId" = %s
 --;
--- each: SELECT generate_series(1, 60)::text
+-- each: SELECT generate_series(1, 25)::text
 SELECT "id", "title" FROM "health_records" WHERE "metadata" ->> 'score' = %s
 --;
 -- Planted: slow statements.
@@ -47,7 +47,7 @@ FROM "audit_logs" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 --;
 -- The screens of the application: look-ups by the keys that have an index.
 -- each: SELECT "id" FROM "students" ORDER BY "id" LIMIT 150
-SELECT "id", "recordDate", "recordType", "title" FROM "health_records" WHERE "studentId" = %s ORDER BY "recordDate" DESC
+SELECT "id", "recordDate", "recordType", "title" FROM "health_records" WHERE "studentId" = %s ORDER BY "recordDate" DESC LIMIT 3
 --;
 -- each: SELECT "studentId" FROM "health_records" ORDER BY "id" LIMIT 150
 SELECT count(*) FROM "health_records" WHERE "studentId" = %s
@@ -197,8 +197,47 @@ SELECT sum("quantity") FROM "inventory_transactions" WHERE "inventoryItemId" = %
 -- each: SELECT t, d FROM unnest(enum_range(NULL::"enum_performance_metrics_metricType")) AS t, generate_series('2025-01-01'::timestamptz, '2025-01-12', '1 day') AS d
 SELECT avg("value") FROM "performance_metrics" WHERE "metricType" = %s AND "recordedAt" BETWEEN %s AND '2025-01-13'
 --;
+-- each: SELECT "id" FROM "districts", generate_series(1, 5) ORDER BY "id"
+SELECT "id" FROM "conversations" WHERE "tenantId" = %s
+--;
+-- each: SELECT "id" FROM "users" ORDER BY "id" LIMIT 90
+SELECT "id" FROM "conversations" WHERE "createdById" = %s
+--;
+-- each: SELECT "id" FROM "users" ORDER BY "id" LIMIT 90
+SELECT "conversationId" FROM "conversation_participants" WHERE "userId" = %s
+--;
+-- each: SELECT d FROM generate_series('2025-01-01'::timestamptz, '2025-03-20', '1 day') AS d
+SELECT "id", "severity" FROM "incident_reports" WHERE "severity" IN ('HIGH', 'CRITICAL') AND "severity" = 'CRITICAL' AND "occurredAt" > %s ORDER BY "occurredAt" DESC LIMIT 5
+--;
+-- each: SELECT "studentId" FROM "incident_reports" ORDER BY "id" LIMIT 90
+SELECT "id", "severity" FROM "incident_reports" WHERE "studentId" = %s ORDER BY "occurredAt" DESC
+--;
+-- each: SELECT "id" FROM "users" ORDER BY "id" LIMIT 90
+SELECT sum("quantity") FROM "inventory_transactions" WHERE "performedById" = %s
+--;
+-- each: SELECT 'item' || ' & ' || word FROM unnest('{headache,cough,rash,fever,sprain}'::text[]) AS word, generate_series(1, 15)
+SELECT "id" FROM "inventory_items" WHERE to_tsvector('english', "name" || ' ' || coalesce("description", '') || ' ' || "category") @@ to_tsquery('english', %s) LIMIT 10
+--;
+-- each: SELECT word FROM unnest('{ibuprofen,insulin,albuterol}'::text[]) AS word, generate_series(1, 25)
+SELECT "id" FROM "medications" WHERE to_tsvector('english', "name" || ' ' || coalesce("genericName", '') || ' ' || coalesce("brandName", '')) @@ to_tsquery('english', %s)
+--;
+-- each: SELECT lower("lastName") || ' & ' || lower("firstName") FROM "users" ORDER BY "id" LIMIT 90
+SELECT "id" FROM "users" WHERE to_tsvector('english', "firstName" || ' ' || "lastName" || ' ' || "email") @@ to_tsquery('english', %s)
+--;
+-- each: SELECT "id" FROM "schools" ORDER BY "id" LIMIT 90
+SELECT "id", "lastName" FROM "users" WHERE "schoolId" = %s
+--;
+-- each: SELECT "id" FROM "districts", generate_series(1, 4) ORDER BY "id"
+SELECT "id", "lastName" FROM "users" WHERE "districtId" = %s
+--;
+-- each: SELECT d FROM generate_series('2025-11-03 07:00:00+00'::timestamptz, '2025-11-03 08:00:00+00', '1 minute') AS d
+SELECT "id" FROM "users" WHERE "lastSeenAt" >= %s ORDER BY "lastSeenAt" DESC LIMIT 20
+--;
+-- times: 60
+SELECT "id", "email" FROM "users" WHERE "lockoutUntil" > '2025-11-03 08:00:00+00'
+--;
 -- Changes. Planted: each of these updates a column that an index holds, so none is heap-only.
--- each: SELECT now(), "id" FROM "users", generate_series(1, 2) ORDER BY "id"
+-- each: SELECT now() + make_interval(mins => round), "id" FROM "users", generate_series(1, 2) AS round ORDER BY round, "id"
 UPDATE "users" SET "lastSeenAt" = %s WHERE "id" = %s
 --;
 -- each: SELECT "id" FROM "medication_logs" ORDER BY "administeredAt" DESC LIMIT 1500
