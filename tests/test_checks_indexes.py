@@ -252,7 +252,7 @@ def test_usage(server: Server, make_database: MakeDatabase) -> None:
 def test_young_statistics_give_no_verdict(pg18: Server, make_database: MakeDatabase) -> None:
     outcome = outcome_of(make_database(pg18, USAGE), "unused_index")
     assert (outcome.status, outcome.examined) == (Status.NOT_APPLICABLE, 0)
-    assert "14 are needed" in outcome.not_examined[0].reason
+    assert "14 days are needed" in outcome.not_examined[0].reason
 
 
 def test_over_indexed(pg18: Server, make_database: MakeDatabase) -> None:

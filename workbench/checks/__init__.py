@@ -152,6 +152,7 @@ class Inputs:
     """Frames and derived values by name, each derived once."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        checks()  # importing the modules of checks is what registers the derived values
         self.snapshot = snapshot
         self._values: dict[str, Any] = {}
 

@@ -66,7 +66,8 @@ def _not_judged(root_usage: pd.DataFrame, nodes: pd.DataFrame, min_days: float) 
         reasons.append(
             NotExamined(
                 f"all {len(root_usage)} indexes",
-                f"the statistics of {node.node_name} cover {node.window_days:.1f} days, {min_days:g} are needed",
+                f"the statistics of {node.node_name} cover {span_text(node.window_days)}; "
+                f"{min_days:g} days are needed",
             )
         )
     return reasons
@@ -89,6 +90,14 @@ def _droppable(index: Row, served_alone: set[int]) -> bool:
 def sole_supports(supporting_indexes: Mapping[int, tuple[int, ...]]) -> set[int]:
     """Return the OIDs of indexes that are the only one to serve some foreign key."""
     return {served[0] for served in supporting_indexes.values() if len(served) == 1}
+
+
+def span_text(days: float) -> str:
+    """Return a span of time in the largest unit that it fills: ``3 minutes``, ``5 hours``, ``12 days``."""
+    for unit, length in (("days", 1.0), ("hours", 1 / 24)):
+        if days >= 2 * length:
+            return f"{days / length:.0f} {unit}"
+    return f"{days * 1440:.0f} minutes"
 
 
 def _window_days(nodes: pd.DataFrame) -> float:
@@ -141,7 +150,7 @@ def _unused(index: Row, days: float, small_bytes: int, large_bytes: int) -> Find
     severity = Severity.LOW if size < small_bytes else Severity.MEDIUM
     if size >= large_bytes:
         severity = Severity.HIGH
-    detail = f"No scan in {days:.1f} days of statistics, while its table saw {index.written_count:,.0f} row writes."
+    detail = f"No scan in {span_text(days)} of statistics, while its table saw {index.written_count:,.0f} row writes."
     if index.table_reads_count == 0:
         severity = Severity.LOW
         detail += " Nobody read the table at all in that time, so the index may only be waiting."
@@ -189,7 +198,7 @@ def rarely_used_index(
             title=f"Index {i.index_name} is rarely used",
             detail=(
                 f"{i.scans_count:,} scans against {i.written_count:,.0f} row writes of its table "
-                f"in {_window_days(cluster_nodes):.1f} days."
+                f"in {span_text(_window_days(cluster_nodes))}."
             ),
             severity=Severity.LOW,
             evidence={

@@ -167,9 +167,11 @@ def missing_frames(review: Review) -> Table | Note:
     missing: dict[str, str] = review.snapshot.manifest["missing"]
     if not missing:
         return Note("The capture got every frame.", "good")
-    return Table(
-        pd.DataFrame(sorted(missing.items()), columns=["frame", "reason"]), "Frames that are missing"
-    )
+    frames: dict[str, list[str]] = defaultdict(list)
+    for name, reason in sorted(missing.items()):
+        frames[reason].append(name)
+    rows = [(", ".join(names), reason) for reason, names in frames.items()]
+    return Table(pd.DataFrame(rows, columns=["frames", "reason"]), "Frames that are missing")
 
 
 def checks_run(review: Review) -> Table:
