@@ -219,6 +219,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
     )
     made.filters["count"] = text.count_text
+    made.filters["breakable"] = lambda words: markupsafe.Markup("<wbr>").join(text.joints(words))
     return made
 
 
@@ -293,7 +294,9 @@ def _cell(kind: str, value: Any, href: str | None, *, header: bool) -> _Cell:
         rank = _SEVERITIES.index(value) if kind == "severity" else None
         return _Cell(str(value), kind, sort=None if rank is None else str(rank), header=header)
     words = ", ".join(value) if isinstance(value, list) else str(value)
-    return _Cell(text.visible(words), "text", css, None, href, header)
+    seen = text.visible(words)
+    css = f"{css} b".strip() if text.is_unbreakable(seen) else css
+    return _Cell(seen, "text", css, None, href, header)
 
 
 def _is_badge(kind: str, value: Any) -> bool:

@@ -15,6 +15,11 @@ from typing import Any
 import pandas as pd
 
 MISSING = "n/a"
+_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+# A word longer than this shall break inside, at an underscore, a point or a change to capitals, say.
+_LONG_WORD = 16
+_LONG_PIECE = 26
+_JOINTS = re.compile(r"(?<=[_./:,=])(?=\w)|(?<=[a-z0-9])(?=[A-Z])")
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
@@ -98,11 +103,26 @@ def _visible_character(character: str) -> str:
     if character.isprintable() or character == "\u00a0":
         return character
     code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
+    if character in _ESCAPES:
+        return _ESCAPES[character]
     if unicodedata.category(character) == "Zs":
         return " "
     return f"\\u{{{code:x}}}"
+
+
+def joints(words: str) -> list[str]:
+    """Return a text in the pieces between which a line may break; together they are the text again."""
+    pieces = [""]
+    for word in re.split(r"(\s+)", words):
+        parts = _JOINTS.split(word) if len(word) > _LONG_WORD else [word]
+        pieces[-1] += parts[0]
+        pieces += parts[1:]
+    return pieces
+
+
+def is_unbreakable(words: str) -> bool:
+    """Tell whether a text holds a piece so long that it may break anywhere."""
+    return any(len(word) > _LONG_PIECE for piece in joints(words) for word in piece.split())
 
 
 def shorten(text: str, length: int = 48) -> str:

@@ -75,7 +75,11 @@ def _partial(provenance: Mapping[str, Any], chapters: Sequence[Chapter]) -> str:
     failed = [chapter.title for chapter in chapters if chapter.reason]
     said = []
     if provenance.get("failed"):
-        said.append(f"These frames could not be captured: {', '.join(provenance['failed'])}.")
+        reasons = provenance.get("missing", {})
+        frames = "; ".join(
+            f"{name}: {reasons.get(name, 'no reason is kept')}" for name in provenance["failed"]
+        )
+        said.append(f"These frames could not be captured: {frames}.")
     if provenance.get("broken_checks"):
         said.append(f"These checks broke: {', '.join(provenance['broken_checks'])}.")
     if failed:

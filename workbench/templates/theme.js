@@ -5,3 +5,4 @@ try {
 } catch { /* the system's preference holds */ }
 window.wbTheme = () =>
   document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+document.documentElement.dataset.script = "runs";
