@@ -4,5 +4,6 @@ Pure functions over frames; reading pages is the business of :mod:`workbench.pro
 """
 
 from workbench.bloat.estimate import Estimator, estimates
+from workbench.bloat.tiers import COLUMNS, NEEDED, bloat_frame, by_root
 
-__all__ = ["Estimator", "estimates"]
+__all__ = ["COLUMNS", "NEEDED", "Estimator", "bloat_frame", "by_root", "estimates"]

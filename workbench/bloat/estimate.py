@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.bloat.btree import Keys, Pages, btree_estimate, combined_distinct
-from workbench.bloat.layout import PAGE, Attribute, heap_row_sizes, heap_rows_per_page
+from workbench.bloat.layout import PAGE, Attribute, Sizes, heap_row_sizes, heap_rows_per_page
 from workbench.bloat.statistics import (
     ColumnStatistics,
     NoEstimateError,
@@ -26,6 +26,8 @@ WIDEST_INTERVAL = 0.2
 """An estimate that leaves more open than this is not given."""
 SAMPLED_ROWS = 30_000
 """Rows that ANALYZE reads at the default statistics target."""
+HEAP_ERROR_RATIOS = {"exact": 0.01, "sampled": 0.03, "vague": 0.06}
+"""What alignment and page tails leave open when widths are fixed, known by samples, or by averages alone."""
 
 Row = Mapping[str, Any]
 
@@ -58,6 +60,13 @@ class Estimator:
         name = dotted(table["schema_name"], table["table_name"])
         return _row(name, "table", table, table["heap_bytes"], lambda: self._heap_pages(table))
 
+    def index_pages(self, index: Row) -> Pages | None:
+        """Return the estimated pages of a rebuilt index; None when the statistics carry no estimate."""
+        try:
+            return self._index_pages(index)
+        except NoEstimateError:
+            return None
+
     def rows(self, table_oid: int) -> float:
         """Return the live rows of a table.
 
@@ -68,8 +77,8 @@ class Estimator:
             raise NoEstimateError("its table is outside the scope of this review")
         return live_rows(self.tables[table_oid], self.activity.get(table_oid))
 
-    def heap_sizes(self, table: Row) -> Any:
-        """Return sampled sizes of a table's rows after a rewrite.
+    def heap_model(self, table: Row) -> tuple[Sizes, bool]:
+        """Return sampled sizes of a table's rows after a rewrite, and whether they are vague.
 
         Raises:
             NoEstimateError: a column that needs statistics has none.
@@ -78,17 +87,19 @@ class Estimator:
         changed = self.changed.get(table["table_oid"], [])
         numbers = [row["column_number"] for row in (*columns, *changed)]
         layout = [self._table_attribute(table, column) for column in columns]
-        return heap_row_sizes(layout, max(numbers, default=0), any(row["is_dropped"] for row in changed))
+        always_bitmap = any(row["is_dropped"] for row in changed)
+        sizes = heap_row_sizes(layout, max(numbers, default=0), always_bitmap)
+        return sizes, any(one.is_vague for one in layout)
 
     def _heap_pages(self, table: Row) -> Pages:
         if table["access_method"] != "heap":
             raise NoEstimateError(f"no model of the table access method {table['access_method']}")
         rows = self.rows(table["table_oid"])
-        sizes = self.heap_sizes(table)
+        sizes, is_vague = self.heap_model(table)
         pages = float(np.ceil(rows / heap_rows_per_page(sizes, table["fillfactor"])))
-        # Alignment and page tails of rows whose widths are known by their averages alone.
-        open_ratio = 0.01 if len(sizes) == 1 else 0.03
-        return Pages(pages, pages * (1 - open_ratio), pages * (1 + open_ratio))
+        exact = HEAP_ERROR_RATIOS["exact"] if len(sizes) == 1 else HEAP_ERROR_RATIOS["sampled"]
+        error = HEAP_ERROR_RATIOS["vague"] if is_vague else exact
+        return Pages(pages, pages * (1 - error), pages * (1 + error))
 
     def _table_attribute(self, table: Row, column: Row) -> Attribute:
         if column["generated"] == "virtual":

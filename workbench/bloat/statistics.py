@@ -93,12 +93,11 @@ class Statistics:
 def live_rows(table: Mapping[str, Any], activity: Mapping[str, Any] | None) -> float:
     """Return the live rows of a table as the fresher of its two counters has them.
 
-    The cumulative counter follows every change, but counts from zero after a reset or a crash; it is used
-    when it has seen a VACUUM or ANALYZE, which set it. Otherwise the catalog's estimate is, if the table
-    has not changed size or seen many changes since.
+    The cumulative counter follows every change, but counts from zero after a reset or a crash until a VACUUM
+    or ANALYZE sets it.
 
     Raises:
-        NoEstimateError: the table was never analysed, or has changed too much since.
+        NoEstimateError: the table was never analysed, has changed too much since, or nobody counted.
     """
     if pd.isna(table["estimated_rows"]):
         raise NoEstimateError("the table was never vacuumed nor analysed, so its rows are unknown")
@@ -107,15 +106,14 @@ def live_rows(table: Mapping[str, Any], activity: Mapping[str, Any] | None) -> f
         raise NoEstimateError("the cumulative statistics have no row of this table")
     if _is_as_analysed(table, activity):
         return estimated
-    changed = float(activity["modified_since_analyze_count"])
-    seen = _latest(activity, "analyze") or _latest(activity, "vacuum")
-    rows = float(activity["live_rows_count"]) if seen else estimated
+    if not (_latest(activity, "analyze") or _latest(activity, "vacuum")):
+        raise NoEstimateError(
+            "the cumulative statistics know of no VACUUM or ANALYZE since they were reset, so changes that the "
+            "table's statistics lack may have gone uncounted"
+        )
+    changed, rows = float(activity["modified_since_analyze_count"]), float(activity["live_rows_count"])
     if changed > STALE_ROWS + STALE_RATIO * max(rows, 1.0):
         raise NoEstimateError(f"{changed:,.0f} of about {rows:,.0f} rows changed since the last ANALYZE")
-    if not seen:
-        pages = float(table["heap_bytes"]) / PAGE
-        if abs(pages - float(table["pages_count"])) > 2 + 0.1 * pages:
-            raise NoEstimateError("the table's size changed since the last ANALYZE that the catalog knows of")
     return rows
 
 
