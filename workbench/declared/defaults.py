@@ -121,7 +121,14 @@ def _literal(value: Any, column: ColumnType, type_name: str) -> Default | Unknow
     text = str(value)
     if key == "BOOLEAN" and text.lower() in ("true", "false"):
         return Default("literal", text.lower(), text.lower())
-    return Default("literal", f"{literal(_normalised(text, key))}::{_cast_name(type_name)}", text)
+    if key == "INTEGER" and text.isdecimal():
+        return Default("literal", text, text)
+    return Default("literal", f"{_quoted(_normalised(text, key))}::{_cast_name(type_name)}", text)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as PostgreSQL prints constants, which leaves backslashes alone."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _normalised(text: str, key: str) -> str:
@@ -157,7 +164,7 @@ def _json(value: Any, key: str) -> Default | Unknown:
         return plain
     text = json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
     shown = _jsonb_text(plain) if key == "JSONB" else text
-    return Default("literal", f"{literal(shown)}::{key.lower()}", text)
+    return Default("literal", f"{_quoted(shown)}::{key.lower()}", text)
 
 
 def _plain(value: Any) -> Any:
@@ -191,9 +198,17 @@ def _array(values: list[Any], column: ColumnType, type_name: str) -> Default | U
     if unread is not None:
         return unread
     spelled = [part.sql or "NULL" for part in parts if isinstance(part, Default)]
-    base = _cast_name(element)
-    # A length on the element type makes a second cast of the whole array.
-    long = f"::{type_name}" if base != element else ""
-    sql = f"ARRAY[{', '.join(spelled)}]" if spelled else f"ARRAY[]::{base}[]"
-    text = json.dumps([_plain(one) for one in values], ensure_ascii=False)
-    return Default("literal", f"({sql}){long}" if long else sql, text)
+    base, text = _cast_name(element), json.dumps([_plain(one) for one in values], ensure_ascii=False)
+    # A length or precision of the element type is cast to once more: the elements, or the array without any.
+    limited = base != element
+    if not spelled:
+        empty = f"ARRAY[]::{base}[]"
+        return Default("literal", f"({empty})::{type_name}" if limited else empty, text)
+    if limited:
+        spelled = [_limited(one, base, element) for one in spelled]
+    return Default("literal", f"ARRAY[{', '.join(spelled)}]", text)
+
+
+def _limited(sql: str, base: str, element: str) -> str:
+    cast = f"::{base}"
+    return f"{sql.removesuffix(cast)}::{element}" if sql.endswith(cast) else f"({sql})::{element}"

@@ -265,8 +265,10 @@ class Evaluator:
         node = function.node
         body = node.child_by_field_name("body") or node
         scope = Scope(function.scope.module, body, function.scope)
-        for number, parameter in enumerate(parameters(node)):
+        for number, (parameter, default) in enumerate(parameters(node)):
             value = arguments[number] if number < len(arguments) else UNDEFINED
+            if value is UNDEFINED:
+                value = self.value(default, scope)
             _bind(self, parameter, value, scope)
         return scope
 
@@ -293,27 +295,26 @@ class Evaluator:
         return result
 
 
-def parameters(function: Node) -> list[Node]:
-    """Return the parameters of a function, without their types."""
+def parameters(function: Node) -> list[tuple[Node, Node | None]]:
+    """Return the parameters of a function without their types, each with its default."""
     single = function.child_by_field_name("parameter")
     if single is not None:
-        return [single]
+        return [(single, None)]
+    found = []
     many = function.child_by_field_name("parameters")
-    return [
-        part.child_by_field_name("pattern") or part
-        for part in (many.named_children if many is not None else ())
-        if part.type != "comment"
-    ]
+    for part in many.named_children if many is not None else ():
+        if part.type == "comment":
+            continue
+        pattern, default = part.child_by_field_name("pattern") or part, part.child_by_field_name("value")
+        if pattern.type == "assignment_pattern":
+            default = pattern.child_by_field_name("right")
+            pattern = pattern.child_by_field_name("left") or pattern
+        found.append((pattern, default))
+    return found
 
 
 def _bind(evaluator: Evaluator, pattern: Node, value: Any, scope: Scope) -> None:
-    if pattern.type == "assignment_pattern":
-        left = pattern.child_by_field_name("left")
-        if value is UNDEFINED:
-            value = evaluator.value(pattern.child_by_field_name("right"), scope)
-        if left is not None:
-            _bind(evaluator, left, value, scope)
-    elif pattern.type == "identifier":
+    if pattern.type == "identifier":
         scope.values[text_of(pattern)] = value
     elif pattern.type == "object_pattern":
         for local, key in pattern_keys(pattern):

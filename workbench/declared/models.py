@@ -36,7 +36,7 @@ class ForeignKeyNote:
 class AssociationSource:
     """One association as written; ``options`` hold foreignKey, as, through, onDelete and so on.
 
-    ``model`` is the model that declares it where that is not the one that holds this record.
+    ``model`` is the model that declares it where a call does; ``is_apart``: outside the model's ``associate``.
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class AssociationSource:
     site: Site
     is_lazy: bool = False
     model: Any = None
+    is_apart: bool = False
 
 
 @dataclass

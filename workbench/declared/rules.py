@@ -192,6 +192,7 @@ class World:
         self.unread: list[Unread] = []
         self.made: list[Any] = []
         self._names: dict[ClassRef | ModelRef, str] = {}
+        self._index_names: dict[int, str] = {}
         ordered = list(reversed(sources.models)) if reverse else sources.models
         for source in ordered:
             self._names[source.ref] = source.name
@@ -286,7 +287,10 @@ class World:
                 self._unread_value(reason, model, "an index")
                 continue
             name = options.get("name")
-            name = name if isinstance(name, str) else _index_name(options, model.table)
+            if not isinstance(name, str):
+                # The name is written into a decorator's options, which subclasses share with the base class.
+                name = _index_name(options, model.table)
+                name = name if from_table else self._index_names.setdefault(id(options), name)
             model.indexes.append(IndexSpec(name, options, "indexes" if from_table else "decorator", site))
 
     def _unread_value(self, value: Any, model: Model, what: str) -> None:

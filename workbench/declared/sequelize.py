@@ -18,11 +18,13 @@ import pandas as pd
 from workbench.catalog import make_frame
 from workbench.declared import FRAMES
 from workbench.declared.decorators import DecoratorReader
+from workbench.declared.definitions import CallReader, Found, distribute
 from workbench.declared.evaluate import Evaluator
 from workbench.declared.models import Sources, Unread
 from workbench.declared.rules import World
 from workbench.declared.sources import Library
 from workbench.declared.tables import Row, TableWriter, clip
+from workbench.declared.values import ClassRef, JsObject
 
 
 @dataclass
@@ -56,18 +58,36 @@ def read(path: Path) -> Declared:
 
 def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
     """Return what the sources declare as written, and the number of files."""
-    sources, reader, files = Sources(), DecoratorReader(evaluator), 0
+    sources, decorated, calls, files = Sources(), DecoratorReader(evaluator), CallReader(evaluator), 0
+    found: list[Found] = []
     for module in library.walk():
         files += 1
-        sources.models += reader.models(module)
+        sources.models += decorated.models(module)
+        one = calls.read(module)
+        sources.models += one.models
+        found.append(one)
         if module.root.has_error:
             line = _first_error(module.root)
-            sources.unread.append(
-                Unread((module.file, line), "unread", "a syntax error; what is around it may be lost")
-            )
-    sources.unread += reader.unread
+            reason = "a syntax error; what is around it may be lost"
+            sources.unread.append(Unread((module.file, line), "unread", reason))
+    _connect(sources, [options for one in found for options in one.connections])
+    for one in found:
+        sources.associations += distribute(sources.models, one)
+        sources.unread += one.unread
+    sources.unread += decorated.unread
     sources.unread += [Unread((file, 1), "ignored", reason) for file, reason in library.skipped]
     return sources, files
+
+
+def _connect(sources: Sources, connections: list[JsObject]) -> None:
+    """Apply what a connection says of all models: ``define`` options, and the order of its list."""
+    for options in connections:
+        if isinstance(options.get("define"), JsObject):
+            sources.define = options["define"]
+        listed = options.get("models")
+        if isinstance(listed, list) and any(isinstance(one, ClassRef) for one in listed):
+            order = {one: number for number, one in enumerate(listed)}
+            sources.models.sort(key=lambda model: order.get(model.ref, len(order)))
 
 
 def _first_error(node: Any) -> int:

@@ -260,6 +260,9 @@ class TableWriter:
     def _index(self, model: Model, spec: IndexSpec, existing: set[str]) -> None:
         row = index_row(spec, existing)
         path = f"{model.schema}.{model.table}.{row['index_name']}"
+        if (model.schema, row["index_name"]) in self._relations:
+            reason = f"{row['index_name']} is already the name of another table or index: sync() stops there"
+            self.unread.append(Unread(spec.site, "aborts", reason, path))
         self._relations.add((model.schema, row["index_name"]))
         if row["missing_columns"]:
             missing = ", ".join(row["missing_columns"])
