@@ -37,5 +37,7 @@ select
     a.client_addr is null as is_local
 from pg_catalog.pg_stat_activity as a
 left join pg_catalog.pg_stat_ssl as s on s.pid = a.pid
-where a.backend_type = 'client backend' and a.pid <> pg_catalog.pg_backend_pid()
+-- Of other roles' sessions the kind is hidden too without the rights; what belongs to a database is taken for a client.
+where (a.backend_type = 'client backend' or (a.backend_type is null and a.datid is not null))
+  and a.pid <> pg_catalog.pg_backend_pid()
 order by a.pid;

@@ -21,7 +21,18 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # Rooms from the ground up: a room may import what stands in an earlier line, or in its own.
 LAYERS = (
-    ("resources", "server", "findings", "naming", "words", "sweep", "graph", "terminal"),
+    (
+        "resources",
+        "server",
+        "findings",
+        "naming",
+        "words",
+        "sensitive",
+        "statements",
+        "sweep",
+        "graph",
+        "terminal",
+    ),
     ("demo", "targets"),
     ("catalog",),
     ("collectors",),

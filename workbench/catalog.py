@@ -353,7 +353,8 @@ def _capture_frame(
         snapshot.miss(name, f"PostgreSQL {major} does not have it")
         return
     if query.requires and query.requires not in installed:
-        snapshot.miss(name, f"the extension {query.requires} is not installed in this database")
+        absent = f"the extension {query.requires} is not installed in this database"
+        snapshot.miss(name, f"{absent}; it needs: {query.rights}")
         return
     started = time.monotonic()
     try:
