@@ -219,10 +219,17 @@ def _build(session: psycopg.Connection[Any], folder: Path) -> None:
         path = folder / f"{step}.sql"
         if path.exists():
             run_script(session, path)
+    # What this session has counted and not sent yet would arrive after the reset.
+    _flush_statistics(session)
     session.execute("select pg_catalog.pg_stat_reset()")
     _vacuum(session)
     _reset_statements(session)
     run_script(session, folder / "workload.sql")
+    _flush_statistics(session)
+
+
+def _flush_statistics(session: psycopg.Connection[Any]) -> None:
+    """Send this session's counters to the shared statistics now; before 15 the server did so by itself."""
     if session.info.server_version >= 150000:
         session.execute("select pg_catalog.pg_stat_force_next_flush()")
 

@@ -9,9 +9,10 @@ ALTER TABLE cards ADD PRIMARY KEY (id);
 ALTER TABLE users ADD CONSTRAINT users_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts (id);
 ALTER TABLE spending_profiles ADD CONSTRAINT spending_profiles_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts (id);
 ALTER TABLE cards ADD CONSTRAINT cards_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts (id);
--- Planted: NOT VALID, and five rows would fail.
+-- Planted: two keys are NOT VALID; five rows would fail the one and four the other.
 ALTER TABLE cards ADD CONSTRAINT cards_user_id_fkey FOREIGN KEY (user_id) REFERENCES users (id) NOT VALID;
--- Planted: cards.spending_profile_id has no foreign key here, though the models declare one; four rows would fail.
+ALTER TABLE cards ADD CONSTRAINT cards_spending_profile_id_fkey FOREIGN KEY (spending_profile_id)
+    REFERENCES spending_profiles (id) NOT VALID;
 
 CREATE INDEX users_account_id ON users (account_id);
 CREATE INDEX spending_profiles_account_id ON spending_profiles (account_id);

@@ -13,7 +13,7 @@ SELECT n, 1 + (n - 1) % 50, 'Profile ' || n, CASE WHEN n % 3 > 0 THEN 100 + n EN
        CASE WHEN n % 2 = 0 THEN ARRAY['travel', 'meals'] END, t, t + interval '1 day'
 FROM generate_series(1, 200) AS n, LATERAL (SELECT timestamptz '2025-02-01' + make_interval(hours => n)) AS c (t);
 
--- Planted: nine cards belong to the account after their user's, seven use a profile of the account after theirs, five
+-- Planted: ten cards belong to the account after their user's, seven use a profile of the account after theirs, five
 -- name a user and four a profile that is gone.
 INSERT INTO cards (id, account_id, user_id, spending_profile_id, lithic_card_token, last_four, status, spend_limit, created_at, updated_at)
 SELECT n, 1 + (n - 1) % 50,

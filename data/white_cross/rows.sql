@@ -16,7 +16,7 @@ $$);
 -- Planted: users.schoolId has no foreign key, and three users name a school that is gone.
 SELECT demo.fill('users', 1200, $$
     email = 'user' || n || '@example.org'
-    role = CASE WHEN n <= 360 THEN 'NURSE' ELSE (enum_range(NULL::"enum_users_role"))[1 + demo.pick(n, 2, 6)] END
+    role = CASE WHEN n <= 360 THEN 'NURSE' ELSE demo.word(n, 2, '{ADMIN,NURSE,SCHOOL_ADMIN,DISTRICT_ADMIN,VIEWER,COUNSELOR}') END
     schoolId = CASE WHEN n IN (401, 402, 403) THEN demo.id('schools', 9000 + n) WHEN n <= 360 OR n % 3 = 0 THEN demo.id('schools', demo.user_school(n)) END
     districtId = CASE WHEN n % 10 > 0 AND n NOT IN (401, 402, 403) THEN demo.id('districts', demo.school_district(demo.user_school(n))) END
     passwordResetToken = CASE WHEN n % 40 = 0 THEN md5('reset' || n) END
@@ -26,7 +26,7 @@ SELECT demo.fill('users', 1200, $$
     failedLoginAttempts = CASE WHEN n % 30 = 0 THEN 5 ELSE 0 END
     lastSeenAt = demo.today() - make_interval(mins => demo.pick(n, 3, 5000))
 $$);
--- Planted: eleven students belong to another district than their school does; "legacyCode" is never filled.
+-- Planted: twelve students belong to another district than their school does; "legacyCode" is never filled.
 SELECT demo.fill('students', 12000, $$
     studentNumber = 'STU' || lpad(n::text, 6, '0')
     medicalRecordNum = 'MRN' || lpad((n * 7919 % 1000003)::text, 7, '0')
@@ -47,7 +47,7 @@ SELECT demo.fill('contacts', 1500, $$
     updatedBy = CASE WHEN n % 4 = 0 THEN demo.id('users', 1 + n % 1200) END
     deletedAt = CASE WHEN n % 70 = 0 THEN demo.today() - interval '9 days' END
 $$);
--- Planted: one student in 1,700 has two active primary contacts; contacts of one deleted student in ten stay live.
+-- Planted: eight students have two active primary contacts; contacts of one deleted student in ten stay live.
 SELECT demo.fill('emergency_contacts', 24000, $$
     @student = 1 + (n - 1) % 12000
     relationship = demo.word(n, 11, '{mother,father,grandmother,grandfather,aunt,uncle,guardian}')
@@ -58,7 +58,7 @@ SELECT demo.fill('emergency_contacts', 24000, $$
 $$);
 
 -- Health records
--- Planted: fourteen follow-ups lie before their record; records of one deleted student in ten stay live.
+-- Planted: twelve follow-ups lie before their record; records of one deleted student in ten stay live.
 SELECT demo.fill('health_records', 40000, $$
     @student = demo.record_student(n)
     title = initcap(demo.word(n, 14, '{annual check,sick visit,injury,vision test,hearing test,counselling,physical exam}')) || ' ' || n
@@ -73,7 +73,7 @@ SELECT demo.fill('health_records', 40000, $$
     updatedBy = CASE WHEN n % 4 = 0 THEN demo.nurse(demo.record_student(n)) END
     deletedAt = CASE WHEN demo.record_student(n) % 610 > 0 THEN demo.student_deleted(demo.record_student(n)) END
 $$);
--- Planted: eight allergies name a health record that does not exist; the column has no foreign key.
+-- Planted: nine allergies name a health record that does not exist; the column has no foreign key.
 SELECT demo.fill('allergies', 9000, $$
     @student = demo.record_student(n * 3)
     allergen = demo.word(n, 21, '{peanuts,penicillin,bee venom,latex,pollen,shellfish,milk,eggs,dust mites}')
@@ -161,7 +161,7 @@ SELECT demo.fill('medications', 400, $$
     genericName = CASE WHEN n % 6 > 0 THEN demo.word(n, 41, '{albuterol,methylphenidate,ibuprofen,insulin,cetirizine,epinephrine,amoxicillin,levetiracetam}') END
     ndc = CASE WHEN n % 30 > 0 THEN lpad(n::text, 5, '0') || '-' || demo.pick(n, 42, 9999) END
 $$);
--- Planted: nine courses end before they start.
+-- Planted: ten courses end before they start.
 SELECT demo.fill('student_medications', 6000, $$
     @student = demo.student(n, 141)
     medicationId = demo.id('medications', 1 + demo.pick(n, 142, 400))
@@ -253,7 +253,7 @@ SELECT demo.fill('conversations', 2500, $$
     lastMessageAt = (SELECT demo.today() - interval '400 days' * (40001 - message) / 40000 FROM demo.last_message WHERE conversation = n)
     deletedAt = demo.conversation_deleted(n)
 $$);
--- Planted: forty messages of senders who do not exist (NOT VALID), six replies to messages that do not exist (no
+-- Planted: forty messages of senders who do not exist (NOT VALID), seven replies to messages that do not exist (no
 -- key), and the messages of one deleted conversation in ten stay live.
 SELECT demo.fill('messages', 40000, $$
     conversationId = CASE WHEN n % 20 > 0 THEN demo.id('conversations', demo.conversation(n)) END
@@ -269,9 +269,11 @@ SELECT demo.fill('conversation_participants', 8000, $$
     userId = demo.staff(demo.tenant(1 + (n - 1) % 2500), (n - 1) / 2500)
     deletedAt = demo.conversation_deleted(1 + (n - 1) % 2500)
 $$);
+-- Planted: five deliveries to contacts that do not exist, and no foreign key can say so.
 SELECT demo.fill('message_delivery', 15000, $$
     messageId = demo.id('messages', n * 2)
-    recipientId = demo.id('emergency_contacts', n)
+    recipientType = CASE WHEN n % 4 = 0 THEN 'STUDENT' ELSE 'EMERGENCY_CONTACT' END
+    recipientId = CASE WHEN n % 3000 = 1 THEN demo.id('emergency_contacts', 90000 + n) WHEN n % 4 = 0 THEN demo.id('students', 1 + n % 12000) ELSE demo.id('emergency_contacts', n) END
 $$);
 SELECT demo.fill('emergency_broadcasts', 60, $$
     schoolId = CASE WHEN n % 5 > 0 THEN demo.id('schools', n) END
@@ -433,6 +435,7 @@ SELECT demo.fill('webhooks', 15, $$
 $$);
 SELECT demo.fill('sync_state', 300, $$
     entity_type = demo.word(n, 96, '{Student,HealthRecord,Appointment}')
+    entity_id = CASE WHEN n % 7 > 0 THEN demo.id(demo.word(n, 96, '{students,health_records,appointments}'), n) END
 $$);
 SELECT demo.fill('cache_entries', 3000, $$
     cacheKey = 'cache:' || n
@@ -478,7 +481,7 @@ SELECT demo.fill('alert_rules', 60, $$
 $$);
 SELECT demo.fill('alerts', 6000, $$
     definitionId = CASE WHEN n % 10 = 0 THEN demo.id('alert_rules', 4 * (1 + n % 15)) END
-    studentId = CASE WHEN n % 3 = 0 AND demo.student(n, 183) % 61 > 0 THEN demo.id('students', demo.student(n, 183)) END
+    studentId = CASE WHEN n % 3 = 0 AND demo.student(n, 183) % 61 > 0 AND demo.student(n, 183) % 1090 <> 7 THEN demo.id('students', demo.student(n, 183)) END
     userId = CASE WHEN n % 4 > 0 THEN demo.nurse(demo.student(n, 183)) END
     schoolId = CASE WHEN n % 6 > 0 THEN demo.id('schools', demo.student_school(demo.student(n, 183))) END
     acknowledgedBy = CASE WHEN n % 2 = 0 THEN demo.nurse(demo.student(n, 183)) END

@@ -240,6 +240,9 @@ SELECT "id", "email" FROM "users" WHERE "lockoutUntil" > '2025-11-03 08:00:00+00
 -- each: SELECT now() + make_interval(mins => round), "id" FROM "users", generate_series(1, 2) AS round ORDER BY round, "id"
 UPDATE "users" SET "lastSeenAt" = %s WHERE "id" = %s
 --;
+-- each: SELECT "id" FROM "users" ORDER BY "id" LIMIT 400
+UPDATE "users" SET "failedLoginAttempts" = "failedLoginAttempts" + 1 WHERE "id" = %s
+--;
 -- each: SELECT "id" FROM "medication_logs" ORDER BY "administeredAt" DESC LIMIT 1500
 UPDATE "medication_logs" SET "notes" = 'checked', "updatedAt" = clock_timestamp() WHERE "id" = %s
 --;
