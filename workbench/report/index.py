@@ -19,7 +19,7 @@ SUMMARY_FILE = "review.json"
 def render_index(out: Path) -> Path:
     """Write ``index.html`` over all reviews below a folder of reviews, and return its path.
 
-    A review whose summary cannot be read is listed as such.
+    A review whose summary cannot be read is listed as such, at the end.
     """
     entries = [_entry(path, out) for path in out.glob(f"*/*/{SUMMARY_FILE}")]
     entries.sort(key=lambda entry: (entry["sort"], entry["href"]), reverse=True)
@@ -53,7 +53,7 @@ def _entry(path: Path, out: Path) -> dict[str, Any]:
             "href": href,
             "target": name,
             "captured": MISSING,
-            "sort": folder.name,
+            "sort": "",
             "server": MISSING,
             "role": MISSING,
             "findings": {},

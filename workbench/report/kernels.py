@@ -80,19 +80,21 @@ class _ForkProvisioner(LocalProvisioner):
             process.start()
         self.process = _Forked(process)  # type: ignore[assignment]
         self.pid = process.pid
-        self.parent.forked = process
+        self.parent.begin(process)
         return self.connection_info
 
 
 class ForkedKernel(AsyncKernelManager):
-    """The manager of one forked kernel, whatever kernel a notebook names."""
+    """The manager of one forked kernel, whatever kernel a notebook names; it ends after ``time_limit`` seconds."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, time_limit: float, **kwargs: Any) -> None:
         # Short, because a socket's path holds about a hundred bytes, and closed to other users.
         self.private = Path(tempfile.mkdtemp(prefix="wb-kernel-"))
         self.forked: BaseProcess | None = None
         self.expired = False
-        self.time_limit = 0.0
+        self.time_limit = time_limit
+        self._timer = threading.Timer(time_limit, self._expire)
+        self._timer.daemon = True
         kwargs |= {"transport": "ipc", "connection_file": str(self.private / "k.json")}
         super().__init__(**kwargs)
         self.provisioner = _ForkProvisioner(parent=self, kernel_spec=self.kernel_spec)
@@ -107,6 +109,15 @@ class ForkedKernel(AsyncKernelManager):
         """How the process ended, negative for a signal; None while it runs or when it never started."""
         return self.forked.exitcode if self.forked is not None else None
 
+    def begin(self, process: BaseProcess) -> None:
+        """Count the time limit from the fork on; what came before was waiting for the fork server."""
+        self.forked = process
+        self._timer.start()
+
+    def _expire(self) -> None:
+        self.expired = True
+        self.kill()
+
     def kill(self) -> None:
         """End the process at once; whoever waits for its answer learns that it died."""
         if self.forked is not None and self.forked.is_alive():
@@ -114,6 +125,7 @@ class ForkedKernel(AsyncKernelManager):
 
     def dispose(self) -> None:
         """End the process and remove its folder."""
+        self._timer.cancel()
         self.kill()
         if self.forked is not None:
             self.forked.join(5)

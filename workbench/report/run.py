@@ -164,24 +164,14 @@ class _Run:
     @contextlib.contextmanager
     def _kernel(self) -> Iterator[ForkedKernel]:
         """Give a kernel that ends when the chapter or its time does."""
-        kernel = ForkedKernel()
-        kernel.time_limit = self.time_limit
-
-        def expire() -> None:
-            kernel.expired = True
-            kernel.kill()
-
-        timer = threading.Timer(self.time_limit, expire)
-        timer.daemon = True
+        kernel = ForkedKernel(self.time_limit)
         with self._lock:
             if self.stopped:
                 raise ReportError("stopped before it began")
             self._kernels.add(kernel)
         try:
-            timer.start()
             yield kernel
         finally:
-            timer.cancel()
             with self._lock:
                 self._kernels.discard(kernel)
             kernel.dispose()
