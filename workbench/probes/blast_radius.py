@@ -156,6 +156,22 @@ def _count(
         if looked_up:
             result.steps[key] = looked_up
             _Action(walker, key, result, frames).judge()
+    _judge_repeated_changes(walker, result)
+
+
+def _judge_repeated_changes(walker: Walker, result: BlastRadius) -> None:
+    """Note rows that several set actions change, for a change of a changed row has its other keys checked."""
+    tables = {walker.fact(key, "table_oid"): key.table for key in result.steps}
+    for oid, name in tables.items():
+        keys = [k for k in result.steps if walker.fact(k, "table_oid") == oid]
+        if len(keys) < 3 or sum(k.on_delete.startswith("SET") for k in keys) < 2:
+            continue
+        if rows := walker.changed_twice(keys):
+            reason = "changed twice by the delete, which has their other keys checked while parents are gone"
+            table = dotted(*name)
+            result.undecided.append(
+                {"constraint": keys[0].path, "table": table, "rows": rows, "reason": reason}
+            )
 
 
 def find_table(tables: pd.DataFrame, text: str) -> Mapping[str, Any]:

@@ -324,6 +324,33 @@ class Walker:
         """
         return {(fate, is_bad): count for fate, is_bad, count in self._ask(key, sql, statement)}
 
+    def changed_twice(self, keys: Sequence[ForeignKey]) -> int:
+        """Return how many rows of one table two set actions change while another of the keys touches them too.
+
+        An update of a row that the same transaction has changed before checks all its keys again
+        (RI_FKey_fk_upd_check_required in ri_triggers.c), so the third key may be found without its parent.
+        """
+        statement = Statement()
+        hits = []
+        for key in keys:
+            table = self.relations[self.fact(key, "table_oid")].sql
+            is_set = key.on_delete.startswith("SET")
+            hits.append(
+                f"select c.tableoid as rel, c.ctid as tid, {is_set}::int as is_set, g.level from {table} as c"
+                f" join ({self._gone(statement, key)}) as g on {self._reference(key)}"
+            )
+        sql = f"""
+            with hit as materialized ({" union all ".join(hits)}),
+            dead as materialized ({self._dead(statement, self.fact(keys[0], "table_oid"))})
+            select count(*) from (
+                select from hit as h left join dead as d on d.rel = h.rel and d.tid = h.tid
+                where d.level is null or d.level > h.level
+                group by h.rel, h.tid having count(*) > 2 and sum(h.is_set) > 1
+            ) as twice
+        """
+        found = self._ask(keys[0], sql, statement)
+        return int(found[0][0]) if found else 0
+
     def _gone(self, statement: Statement, key: ForeignKey, level: int | None = None) -> str:
         """Return a query for the keys of deleted rows, with their levels unless one level is asked for."""
         wanted = [f"p.{quote(c)} as k{i}" for i, c in enumerate(key.referenced_columns)]
