@@ -197,7 +197,9 @@ def _is_named_after(column: str, table: str) -> bool:
     """Tell whether a table's own key bears its table's name, and so refers to nothing."""
     found, _ = stem(column)
     whole = entity(table)
-    return not found or whole[-len(found) :] == found
+    # businessentityid of businessentity is written in one word, key word and all.
+    glued = len(found) == 1 and found[0].startswith("".join(whole))
+    return not found or whole[-len(found) :] == found or glued
 
 
 def confirm(candidate: Mapping[str, Any], probe: Mapping[str, Any] | None) -> tuple[float, str]:
@@ -238,3 +240,26 @@ def _density(coverage: float, spread: float) -> float:
 def best(frame: pd.DataFrame, score: float = REPORTED) -> pd.DataFrame:
     """Return the first candidate of each column whose score is high enough to report."""
     return frame[(frame["rank"] == 1) & (frame["score"] >= score)]
+
+
+def judged(frame: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
+    """Return the candidate of each column that is worth reporting once the rows were asked.
+
+    Columns: those of ``candidate_keys`` with the score that the data left, and ``verdict`` (``confirmed`` or
+    ``undecided``) and ``probe`` (the row of ``orphans`` as a dictionary, None without one).
+    """
+    asked = {
+        (p["schema_name"], p["table_name"], p["columns"], p["referenced_schema"], p["referenced_table"]): p
+        for p in records(probes[probes["kind"] == "candidate"])
+    }
+    rows = []
+    for row in records(frame):
+        place = (row["schema_name"], row["table_name"], row["column_names"])
+        probe = asked.get((*place, row["referenced_schema"], row["referenced_table"]))
+        score, verdict = confirm(row, probe)
+        rows.append({**row, "score": score, "verdict": verdict, "probe": probe})
+    result = pd.DataFrame(rows, columns=[*CANDIDATE_TYPES, "verdict", "probe"])
+    kept = result[(result["verdict"] != "rejected") & (result["score"] >= REPORTED)]
+    ordered = kept.sort_values(["score", "rank"], ascending=[False, True], kind="stable")
+    first = ~ordered.duplicated(["table_oid", "column_names"])
+    return ordered[first].sort_values(["schema_name", "table_name", "column_names"], kind="stable")

@@ -25,10 +25,10 @@ ACTORS = word_set("login operator admin author") | set(LOGINS)
 """Entities that act: several columns of one row rightly name several of them."""
 ROLES = word_set(
     """
-    owner author creator editor assignee assigner assigned reporter reviewer approver approved requester
+    owner author creator editor assignee assigner assigned reporter reviewer reviewed approver approved requester
     requested sender recipient receiver uploader moderator manager supervisor admin nurse doctor physician
     provider teacher counselor prescriber witness verifier verified handler operator agent seller buyer
-    inviter invited updater deleter modified updated deleted created authorized performed recorded
+    inviter invited updater modifier deleter modified updated deleted created authorized performed recorded
     administered submitted resolved closed locked banned lead mentor coach driver instructor host guest
     responsible inspector signer signed cancelled completed acknowledged follower followed
     """
@@ -90,7 +90,9 @@ def singular(word: str) -> str:
         return word
     if word.endswith("ies"):
         return word[:-3] + "y"
-    if word.endswith(("sses", "shes", "ches", "xes", "zzes", "uses")) and word not in ("uses", "causes"):
+    if word.endswith(("sses", "shes", "ches", "xes", "zzes", "uses")) and not word.endswith(
+        ("ouses", "auses")
+    ):
         return word[:-2]
     return word[:-1] if word.endswith("s") else word
 

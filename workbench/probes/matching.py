@@ -18,6 +18,7 @@ from workbench.probes.entities import (
     ROLES,
     common_prefix,
     entity,
+    singular,
     stem,
     word_set,
 )
@@ -30,9 +31,8 @@ _TEXTS = frozenset({"text", "character varying", "character", "bpchar", "citext"
 _FOREIGN = word_set(
     """
     external ext stripe facebook google twitter github gitlab linkedin paypal apple aws azure salesforce hubspot
-    slack twilio legacy old remote upstream third vendor provider device session transaction trans request trace
-    correlation message tracking tax national vat import imported source erp crm ehr mrn sis plaid shopify
-    quickbooks xero zendesk firebase okta oauth saml ldap sso
+    slack twilio legacy old remote third vendor provider trace correlation tracking tax vat imported erp crm
+    ehr mrn sis plaid shopify quickbooks xero zendesk firebase okta oauth saml ldap sso
     """
 )
 _STALE = word_set(
@@ -45,7 +45,8 @@ _SELF = word_set(
     parent root ancestor previous prev next original predecessor successor sibling reply superseded
     """
 )
-_ORIGINS = frozenset({("from",), ("into",), ("of",)})
+_ORIGINS = frozenset({"from", "into", "of", "to"})
+_DOERS = ("user", "usr")
 _GLUED = re.compile(r"(?P<stem>.{2,}?)_?(?P<key>id|uuid|key|code|no|fk)$")
 
 
@@ -143,6 +144,11 @@ class Catalogue:
         self._by_joined: dict[str, list[Key]] = defaultdict(list)
         self._by_tail: dict[tuple[str, ...], list[Key]] = defaultdict(list)
         self._by_column: dict[tuple[str, ...], list[Key]] = defaultdict(list)
+        self._glued: dict[str, list[Key]] = defaultdict(list)
+        for key in self.keys:
+            name = words(key.column)
+            if key.is_primary and len(name) == 1 and len(name[0]) > 6 and stem(key.column)[0]:
+                self._glued[name[0]].append(key)
         has_primary = {key.oid for key in self.keys if key.is_primary}
         for key in self.keys:
             for _, spelled in self._spelled(key.oid, key.column):
@@ -156,10 +162,7 @@ class Catalogue:
                 self._by_joined["".join(name)].append(key)
             for start in range(1, len(key.entity)):
                 self._by_tail[key.entity[start:]].append(key)
-        self._logins = sorted(
-            (k for k in self.keys if k.is_primary and k.entity[-1:] and k.entity[-1] in LOGINS),
-            key=lambda k: (len(k.entity), LOGINS.index(k.entity[-1]), k.schema, k.table),
-        )
+        self._logins = [k for k in self.keys if k.is_primary and k.entity and k.entity[-1] in LOGINS]
 
     def named(self, phrase: tuple[str, ...]) -> bool:
         """Tell whether a table is called exactly this."""
@@ -182,29 +185,52 @@ class Catalogue:
         """Give the keys that a column of a table may stand for; type and statistics are not looked at."""
         found, key_word = stem(name)
         if not key_word and len(found) == 1 and not self.named(found):
-            glued = _GLUED.fullmatch(found[0])
-            if glued and self.named(entity(glued["stem"])):
-                found, key_word = entity(glued["stem"]), glued["key"]
+            found, key_word = self._unglued(found[0])
         if not found or found in (("id",), ("key",), ("name",)):
             return
         own = self._bare(table)
-        direct = [*self._by_name(name, found), *self._entities(found, key_word, own)]
+        direct = [*self._by_name(name, found), *self._entities(name, found, key_word, oid, own)]
         yield from direct
-        strong = [match for match in direct if match.score >= 0.6]
+        strong = [match for match in direct if match.score >= 0.7]
         yield from self._selves(found, key_word, oid, own, bool(strong))
         if not strong:
             yield from self._actors(found, key_word, schema)
             yield from self._shortened(found, key_word)
 
+    def _unglued(self, word: str) -> tuple[tuple[str, ...], str]:
+        """Return the words of a name that is written without a mark between them: ``homeauthorid``."""
+        if word.endswith("by") and word[:-2] in ROLES:
+            return (word[:-2], "by"), ""
+        for role in _DOERS:
+            if word.startswith(role) and word[len(role) :] in ROLES:
+                return (word[len(role) :],), "id"
+        glued = _GLUED.fullmatch(word)
+        if glued is None:
+            return (word,), ""
+        rest = singular(glued["stem"])
+        if self.named((rest,)) or (rest,) in self._by_tail or rest in _SELF | ROLES:
+            return (rest,), glued["key"]
+        ending = max((e for e in self._by_joined if len(e) > 3 and rest.endswith(e)), key=len, default="")
+        return ((rest[: -len(ending)], ending), glued["key"]) if ending else ((word,), "")
+
     def _by_name(self, name: str, found: tuple[str, ...]) -> Iterator[Match]:
         """Give keys whose own name is this column's: ``artist_id`` for ``artist.artist_id``."""
         same = self._by_column.get(words(name), [])
+        if not same and len(found) == 1:
+            # Text keys in particular are named in full behind a role: sizeunitmeasurecode.
+            ending = max((n for n in self._glued if found[0].endswith(n)), key=len, default="")
+            yield from (
+                Match(key, 0.78, (f"ends in the key {key.table}.{key.column}",))
+                for key in self._glued.get(ending, ())
+            )
         for key in same:
             fits = key.entity[-len(found) :] == found or len(same) == 1
             score = (0.93 if key.is_primary else 0.8) if fits else 0.5
             yield Match(key, score * _staleness(key), (f"named like the key {key.table}.{key.column}",))
 
-    def _entities(self, found: tuple[str, ...], key_word: str, own: tuple[str, ...]) -> Iterator[Match]:
+    def _entities(
+        self, name: str, found: tuple[str, ...], key_word: str, oid: int, own: tuple[str, ...]
+    ) -> Iterator[Match]:
         """Give tables that the column is named after, whole or after a word for their role."""
         for start in range(len(found)):
             phrase, role = found[start:], found[:start]
@@ -212,11 +238,16 @@ class Catalogue:
             if role:
                 weight *= 0.25 if _FOREIGN & set(role) else 0.9
             for key, nearness, why in self._called(phrase, own):
-                if role and nearness < 0.8:
+                # currency_code is for currencies.code, and not for currencies.id.
+                spelled = key_word == "weak" and words(key.column)[-1] == words(name)[-1]
+                # A bare word that ends its own table's name is the thing itself, not a reference to it.
+                if (role and nearness < 0.6) or (key.oid == oid and not key_word):
                     continue
                 text = f"named after {key.table}" + (f" in the role {' '.join(role)}" if role else "")
                 share = 0.85 if key.family == "text" and not key_word else 1.0
-                yield Match(key, weight * nearness * share * _staleness(key), (text, *why))
+                yield Match(
+                    key, (0.93 if spelled else weight) * nearness * share * _staleness(key), (text, *why)
+                )
 
     def _called(
         self, phrase: tuple[str, ...], own: tuple[str, ...]
@@ -239,8 +270,9 @@ class Catalogue:
         self, found: tuple[str, ...], key_word: str, oid: int, own: tuple[str, ...], named: bool
     ) -> Iterator[Match]:
         """Give the column's own table where it names a relative: ``parent_id``, ``reply_to_id``, ``manager_id``."""
-        relative = found[0] in _SELF or found[-1] in _SELF
-        origin = bool(key_word) and (found[-1:] in _ORIGINS or found[-2:] == ("reply", "to"))
+        relative = (found[0] in _SELF or found[-1] in _SELF) and (bool(key_word) or found[0] == "parent")
+        moved = len(found) > 1 and found[-1] in _ORIGINS and found[-2] not in ROLES
+        origin = bool(key_word) and moved
         chief = (
             own[-1:]
             and own[-1] in ACTORS
@@ -261,7 +293,9 @@ class Catalogue:
         if not (acts or role):
             return
         score = 0.82 if acts else 0.74 if key_word else 0.55
-        near = sorted(self._logins, key=lambda k: k.schema != schema)
+        near = sorted(
+            self._logins, key=lambda k: (len(k.entity), LOGINS.index(k.entity[-1]), k.schema != schema)
+        )
         for number, key in enumerate(near[:3]):
             share = (1.0 if number == 0 else 0.6) * (0.6 if key.family == "text" else 1.0)
             yield Match(key, score * share * _staleness(key), ("names who did it",))
@@ -272,7 +306,7 @@ class Catalogue:
             return
         hits: list[tuple[Key, str]] = []
         for name, keys in self._by_entity.items():
-            if len(name) == len(found) and all(map(_abbreviates, found, name)):
+            if len(name) == len(found) and name != found and all(map(_abbreviates, found, name)):
                 hits += [(key, f"abbreviates {key.table}") for key in keys]
             elif len(found) == 1 and len(name) > 1 and found[0] == "".join(word[0] for word in name):
                 hits += [(key, f"the initials of {key.table}") for key in keys]
@@ -285,8 +319,9 @@ def _suffix_weight(key_word: str, role: bool) -> float:
     if key_word in KEY_WORDS:
         return 0.95
     if key_word == "weak":
-        return 0.5
-    return 0.6 if role else 0.76
+        return 0.45
+    # "sort_order" and "dosage_form" say a role and a table just as "billing_address" does: the rows must tell.
+    return 0.52 if role else 0.76
 
 
 def _staleness(key: Key) -> float:

@@ -1,0 +1,145 @@
+"""Candidate keys: what names say, what data add, and the benchmark's promise on a sample of its worlds."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from benchmarks import candidates as benchmark
+from tests.conftest import MakeDatabase
+from workbench import catalog
+from workbench.probes import candidates, integrity, runner
+from workbench.probes.entities import names_entity, singular, stem
+from workbench.probes.probe import frame
+from workbench.server import Server
+from workbench.targets import Target
+
+NAMES = """
+create table users (id int primary key, email text);
+create table categories (id int primary key, parent_id int, name text, sort_order int);
+create table people (id uuid primary key);
+create table currencies (code text primary key);
+create table posts (
+    id int primary key, "userId" int, category_id int, created_by int, "verifiedById" int,
+    person_id uuid, currency_code text, external_user_id int, view_count int, user_name text,
+    commentable_type text, commentable_id int, status int
+);
+create table order_lines (order_id int, line_no int, primary key (order_id, line_no));
+create table returns (id int primary key, order_id int, line_no int);
+create table posts_backup (id int primary key)
+"""
+EXPECTED = {
+    ("posts", ("userId",), "users", ("id",)),
+    ("posts", ("category_id",), "categories", ("id",)),
+    ("posts", ("created_by",), "users", ("id",)),
+    ("posts", ("verifiedById",), "users", ("id",)),
+    ("posts", ("person_id",), "people", ("id",)),
+    ("posts", ("currency_code",), "currencies", ("code",)),
+    ("categories", ("parent_id",), "categories", ("id",)),
+    ("returns", ("order_id", "line_no"), "order_lines", ("order_id", "line_no")),
+}
+
+
+def reported(target: Target) -> set[tuple[str, tuple[str, ...], str, tuple[str, ...]]]:
+    found = candidates.best(candidates.candidate_keys(catalog.capture(target)))
+    columns = ["table_name", "column_names", "referenced_table", "referenced_columns"]
+    return set(found[columns].itertuples(index=False, name=None))
+
+
+def test_names_and_types_alone_find_the_keys(server: Server, make_database: MakeDatabase) -> None:
+    assert reported(make_database(server, NAMES)) == EXPECTED
+
+
+def test_a_declared_key_is_no_candidate(pg18: Server, make_database: MakeDatabase) -> None:
+    declared = NAMES + '; alter table posts add foreign key ("userId") references users not valid'
+    assert reported(make_database(pg18, declared)) == {one for one in EXPECTED if one[1] != ("userId",)}
+
+
+def test_more_distinct_values_than_rows_speak_against_a_key(
+    pg18: Server, make_database: MakeDatabase
+) -> None:
+    target = make_database(
+        pg18,
+        """
+        create table level (id int primary key); insert into level select generate_series(1, 5);
+        create table score (id int primary key, level int);
+        insert into score select g, g from generate_series(1, 1000) g; analyze
+        """,
+    )
+    assert reported(target) == set()
+
+
+def test_rows_confirm_and_reject(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """
+        create table users (id int primary key); insert into users select generate_series(1, 1000);
+        create table teams (id int primary key); insert into teams select generate_series(1, 1000);
+        create table posts (id int primary key, user_id int, team_id int, owner int);
+        insert into posts select g, 1 + g * 7 % 1000, 500000 + g, 1 + g % 5 from generate_series(1, 2000) g
+        """,
+    )
+    snapshot = catalog.capture(target)
+    rows = candidates.candidate_keys(snapshot)
+    probes = frame(runner.run(target, integrity.candidate_probes(snapshot), 60))
+    judged = candidates.judged(rows, probes)
+    assert list(judged["column_names"]) == [("user_id",)]
+    assert judged["verdict"].tolist() == ["confirmed"]
+    assert judged["score"].iloc[0] > rows.set_index("column_names").loc[[("user_id",)], "score"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("people", "person"),
+        ("statuses", "status"),
+        ("warehouses", "warehouse"),
+        ("news", "news"),
+        ("categories", "category"),
+        ("addresses", "address"),
+        ("boxes", "box"),
+        ("bus", "bus"),
+        ("cases", "case"),
+    ],
+)
+def test_singular(word: str, expected: str) -> None:
+    assert singular(word) == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("customerId", (("customer",), "id")),
+        ("fk_customer", (("customer",), "fk")),
+        ("id_cliente", (("cliente",), "id")),
+        ("verified_by_id", (("verified", "by"), "id")),
+        ("account_no", (("account",), "weak")),
+        ("artist", (("artist",), "")),
+    ],
+)
+def test_stem(column: str, expected: tuple[tuple[str, ...], str]) -> None:
+    assert stem(column) == expected
+
+
+def test_a_role_is_not_the_name_of_its_table() -> None:
+    assert names_entity("user_id", "users")
+    assert names_entity("profile_id", "spending_profiles")
+    assert names_entity("storeId", "Store", referenced="StoreId")
+    assert not names_entity("nurse_id", "users")
+    assert not names_entity("created_by", "users")
+
+
+@pytest.mark.parametrize(
+    "style", ["snake_case, plural", "camelCase", "bare: artist for artist.id", "abbreviations"]
+)
+def test_hidden_keys_of_a_generated_schema_are_found(
+    pg18: Server, make_database: MakeDatabase, style: str
+) -> None:
+    world = benchmark.generated(style, 21)
+    target = make_database(pg18)
+    with psycopg.connect(pg18.url(target.name), autocommit=True) as connection:
+        benchmark.build(world, connection)
+    found = benchmark.found_with_data(target, catalog.capture(target))
+    right = len(found & world.truth())
+    assert right / len(found) > 0.9
+    assert right / len(world.truth()) > 0.8
