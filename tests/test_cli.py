@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import MakeDatabase
+from workbench.cli import main
 from workbench.server import Server
 from workbench.targets import Target
 
@@ -18,15 +20,31 @@ BAD = "create table t (a int, b int); create index one on t (a); create index tw
 SECRET = "hunter2-very-secret"
 
 
-def _run(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "workbench", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, **environment},
-        check=False,
-    )
+@dataclass
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process, in an empty folder: starting Python for each would take the most time."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> Done:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main(arguments)
+        output = capsys.readouterr()
+        return Done(int(stopped.value.code or 0), output.out, output.err)
+
+    return call
 
 
 def _url(target: Target) -> str:
@@ -39,8 +57,8 @@ def url(pg18: Server, make_database: MakeDatabase) -> str:
     return _url(make_database(pg18, BAD))
 
 
-def test_check_prints_one_json_document(url: str, tmp_path: Path) -> None:
-    done = _run("check", url, "--no-rows", "--check", "indexes", "--format", "json", cwd=tmp_path)
+def test_check_prints_one_json_document(run: Run, url: str) -> None:
+    done = run("check", url, "--no-rows", "--check", "indexes", "--format", "json")
     document = json.loads(done.stdout)
     assert done.returncode == 0
     assert {"target", "captured_at", "server_version", "outcomes"} <= document.keys()
@@ -51,13 +69,13 @@ def test_check_prints_one_json_document(url: str, tmp_path: Path) -> None:
     assert finding["fix"].keys() == {"sql", "undo", "lock"}
 
 
-def test_fail_on_decides_the_exit_status(url: str, tmp_path: Path) -> None:
+def test_fail_on_decides_the_exit_status(run: Run, url: str) -> None:
     arguments = ("check", url, "--no-rows", "--check", "duplicate_index")
-    assert _run(*arguments, "--fail-on", "low", cwd=tmp_path).returncode == 1
-    assert _run(*arguments, "--fail-on", "critical", cwd=tmp_path).returncode == 0
+    assert run(*arguments, "--fail-on", "low").returncode == 1
+    assert run(*arguments, "--fail-on", "critical").returncode == 0
 
 
-def test_wrong_use_is_2_and_an_unreachable_target_3(tmp_path: Path) -> None:
+def test_wrong_use_is_2_and_an_unreachable_target_3(run: Run) -> None:
     wrong = [
         ("check", "nonsense"),
         ("check", "white_cross", "--check", "nonsense"),
@@ -65,16 +83,16 @@ def test_wrong_use_is_2_and_an_unreachable_target_3(tmp_path: Path) -> None:
         ("nonsense",),
     ]
     for arguments in wrong:
-        done = _run(*arguments, cwd=tmp_path)
+        done = run(*arguments)
         assert (done.returncode, done.stdout) == (2, ""), arguments
         assert done.stderr
-    done = _run("check", f"postgresql://u:{SECRET}@127.0.0.1:1/x", cwd=tmp_path)
+    done = run("check", f"postgresql://u:{SECRET}@127.0.0.1:1/x")
     assert (done.returncode, done.stdout) == (3, "")
     assert SECRET not in done.stderr
 
 
-def test_sarif_names_every_finding(url: str, tmp_path: Path) -> None:
-    done = _run("check", url, "--no-rows", "--check", "duplicate_index", "--format", "sarif", cwd=tmp_path)
+def test_sarif_names_every_finding(run: Run, url: str) -> None:
+    done = run("check", url, "--no-rows", "--check", "duplicate_index", "--format", "sarif")
     (run,) = json.loads(done.stdout)["runs"]
     (result,) = run["results"]
     assert result["ruleId"] == "duplicate_index"
@@ -82,26 +100,36 @@ def test_sarif_names_every_finding(url: str, tmp_path: Path) -> None:
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["duplicate_index"]
 
 
-def test_a_captured_folder_is_a_target(url: str, tmp_path: Path) -> None:
-    captured = _run("capture", url, "--no-rows", "--out", "snap", cwd=tmp_path)
+def test_a_captured_folder_is_a_target(run: Run, url: str) -> None:
+    captured = run("capture", url, "--no-rows", "--out", "snap")
     assert captured.stdout.strip() == "snap"
-    done = _run("check", "snap", "--check", "duplicate_index", "--format", "json", cwd=tmp_path)
+    done = run("check", "snap", "--check", "duplicate_index", "--format", "json")
     (outcome,) = json.loads(done.stdout)["outcomes"]
     assert outcome["status"] == "failed"
 
 
-def test_diff_of_two_snapshots(pg18: Server, make_database: MakeDatabase, tmp_path: Path) -> None:
+def test_diff_of_two_snapshots(run: Run, pg18: Server, make_database: MakeDatabase) -> None:
     for name, sql in (("before", BAD), ("after", "create table t (a int, b int); create index one on t (a)")):
-        _run("capture", _url(make_database(pg18, sql)), "--no-rows", "--out", name, cwd=tmp_path)
-    done = _run("diff", "before", "after", "--format", "json", cwd=tmp_path)
+        run("capture", _url(make_database(pg18, sql)), "--no-rows", "--out", name)
+    done = run("diff", "before", "after", "--format", "json")
     document = json.loads(done.stdout)
     assert [f["object"] for f in document["gone"] if f["check"] == "duplicate_index"] == ["public.t.two"]
     assert document["new"] == []
 
 
-def test_targets_and_help_show_no_secret(tmp_path: Path) -> None:
+def test_targets_and_help_show_no_secret(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGPASSWORD", SECRET)
     (tmp_path / "targets.toml").write_text('[db]\nhost = "h"\nuser = "u"\n', encoding="utf-8")
-    listed = _run("targets", cwd=tmp_path, PGPASSWORD=SECRET)
+    listed = run("targets")
     assert "host=h user=u" in listed.stdout
     assert SECRET not in listed.stdout + listed.stderr
-    assert _run("--help", cwd=tmp_path).returncode == 0
+    assert run("--help").returncode == 0
+
+
+def test_output_into_a_pipe_that_closes_is_no_error() -> None:
+    command = f"{sys.executable} -m workbench check --help | head -1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: workbench check")
