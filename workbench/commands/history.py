@@ -9,7 +9,6 @@ from typing import Any
 import click
 import pandas as pd
 
-from workbench import history as room
 from workbench import review, targets
 from workbench.targets import TargetError
 from workbench.terminal import print_table
@@ -29,6 +28,9 @@ format_option = click.option(
 @format_option
 def history(target: str | None, url: str, form: str) -> int:
     """List earlier reviews, of TARGET or of all, and their key figures."""
+    # SQLAlchemy takes half a second to import, which `workbench --help` need not pay.
+    from workbench import history as room
+
     engine = room.open_history(url)
     listed = room.runs(engine, target)
     if form == "json":
@@ -50,6 +52,8 @@ def diff(before: str, after: str, url: str, targets_file: Path | None, form: str
 
     BEFORE and AFTER are numbers of runs in the history, snapshot folders, or any other TARGET.
     """
+    from workbench import history as room
+
     old, new = (_findings(name, url, targets_file) for name in (before, after))
     found = room.difference(old, new)
     parts: dict[str, pd.DataFrame] = {"new": found.new, "gone": found.gone, "kept": found.kept}
@@ -66,6 +70,8 @@ def diff(before: str, after: str, url: str, targets_file: Path | None, form: str
 
 def _findings(name: str, url: str, targets_file: Path | None) -> pd.DataFrame:
     if name.isdigit():
+        from workbench import history as room
+
         return room.findings_of(room.open_history(url), int(name))
     chosen = targets.resolve(name, targets_file)
     judged = review.judge(review.take(chosen))
