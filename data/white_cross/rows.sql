@@ -169,6 +169,7 @@ SELECT demo.fill('student_medications', 6000, $$
     endDate = CASE WHEN n % 650 = 3 THEN created - interval '9 days' WHEN n % 3 > 0 THEN created + interval '90 days' END
     createdBy = CASE WHEN n % 10 > 0 THEN demo.nurse(demo.student(n, 141)) END
 $$);
+-- Planted: "legacyBatchId" is never filled.
 SELECT demo.fill('medication_logs', 60000, $$
     @student = demo.student(1 + n % 6000, 141)
     medicationId = demo.id('medications', 1 + demo.pick(1 + n % 6000, 142, 400))
@@ -298,6 +299,7 @@ SELECT demo.fill('message_read', 20000, $$
 $$);
 
 -- Compliance and audit
+-- Planted: "previousValues" is never filled.
 SELECT demo.fill('audit_logs', 120000, $$
     userId = CASE WHEN n % 20 > 0 THEN demo.id('users', 1 + demo.pick(n, 81, 1200)) END
     entityType = demo.word(n, 82, '{Student,HealthRecord,Medication,Appointment,IncidentReport,User}')

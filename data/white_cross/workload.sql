@@ -34,15 +34,17 @@ SELECT "id", "scheduledAt" FROM "appointments" WHERE "recurringGroupId" = %s
 -- each: SELECT generate_series(1, 25)::text
 SELECT "id", "title" FROM "health_records" WHERE "metadata" ->> 'score' = %s
 --;
--- Planted: slow statements.
--- times: 3
-SELECT d."name", s."grade", count(DISTINCT h."id") AS records, count(DISTINCT v."id") AS visits
+-- Planted: slow statements that spill to disk.
+-- times: 2
+SELECT d."name", s."grade", count(DISTINCT h."id") AS records, count(DISTINCT v."id") AS visits, count(DISTINCT m."id") AS doses
 FROM "districts" d JOIN "students" s ON s."districtId" = d."id"
 LEFT JOIN "health_records" h ON h."studentId" = s."id" LEFT JOIN "clinic_visits" v ON v."studentId" = s."id"
+LEFT JOIN "medication_logs" m ON m."studentId" = s."id"
 GROUP BY d."name", s."grade" ORDER BY d."name", s."grade"
 --;
 -- times: 2
-SELECT "entityType", "action", date_trunc('month', "createdAt") AS month, count(*), count(DISTINCT "userId")
+SELECT "entityType", "action", date_trunc('month', "createdAt") AS month, count(*), count(DISTINCT "userId"),
+       count(DISTINCT "sessionId"), count(DISTINCT "ipAddress")
 FROM "audit_logs" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 --;
 -- The screens of the application: look-ups by the keys that have an index.
@@ -260,5 +262,5 @@ VACUUM "medication_logs"
 UPDATE "push_notifications" SET "retryCount" = "retryCount" + 1
 --;
 -- Planted: new messages wait in the pending list of the full-text index.
--- each: SELECT md5("id"::text || 'new')::uuid, "senderId", "id" || ' asked about a refill before the field trip' FROM "messages" WHERE "senderId" IN (SELECT "id" FROM "users") ORDER BY "id" LIMIT 400
+-- each: SELECT md5("id"::text || 'new')::uuid, "senderId", "id" || ' asked about a refill before the field trip' FROM "messages" WHERE "senderId" IN (SELECT "id" FROM "users") ORDER BY "id" LIMIT 800
 INSERT INTO "messages" ("id", "senderId", "content", "category", "createdAt", "updatedAt") VALUES (%s, %s, %s, 'GENERAL', '2025-11-03 09:00:00+00', '2025-11-03 09:00:00+00')
