@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.indexes import MEBIBYTE, rows
+from workbench.checks.indexes import MEBIBYTE, Row, rows
 from workbench.checks.storage import NOTHING_TO_UNDO
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, qualified
