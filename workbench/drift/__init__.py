@@ -1,0 +1,76 @@
+"""Drift: what ORM sources declare against what a database is, as data.
+
+:func:`compare` takes declared frames (see :mod:`workbench.declared`) and catalog frames and returns the frame
+``drift``: one row per difference, each with the place in the sources, the SQL that brings the database to the
+model and the change of the model that does the reverse. Spellings that PostgreSQL brings to one form are no
+difference, nor is what Sequelize keeps to itself (defaults that the application fills in). What could not be read
+gives a row of sort ``unread``, which stands in the way of saying that there is no drift.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from workbench.catalog import make_frame
+from workbench.drift.difference import COLUMNS, KINDS, Difference
+from workbench.drift.indexes import compare_enums, compare_indexes
+from workbench.drift.keys import compare_keys, compare_primary_keys
+from workbench.drift.tables import Pairing, compare_columns, compare_tables, pair, records
+from workbench.targets import Options
+
+__all__ = ["CATALOG_FRAMES", "COLUMNS", "DECLARED_FRAMES", "KINDS", "Difference", "compare"]
+
+DECLARED_FRAMES = (
+    "declared_tables",
+    "declared_columns",
+    "declared_foreign_keys",
+    "declared_indexes",
+    "declared_enums",
+    "declared_unread",
+)
+CATALOG_FRAMES = ("tables", "columns", "constraints", "foreign_keys", "indexes", "enums")
+
+
+def compare(
+    declared: Mapping[str, pd.DataFrame],
+    actual: Mapping[str, pd.DataFrame],
+    options: Options | None = None,
+) -> pd.DataFrame:
+    """Return the frame ``drift``; its columns are :data:`COLUMNS`.
+
+    Args:
+        declared: the frames of :data:`DECLARED_FRAMES`.
+        actual: the frames of :data:`CATALOG_FRAMES`.
+        options: the target's; tables outside its scope, which the catalog frames lack, are left out.
+    """
+    found = pair(
+        {name: _in_scope(records(declared[name]), options) for name in DECLARED_FRAMES},
+        {name: records(actual[name]) for name in CATALOG_FRAMES},
+    )
+    rows = [one.row() for one in _differences(found)]
+    order = list(KINDS)
+    rows.sort(key=lambda row: (row[3], row[4], order.index(row[0]), row[2]))
+    return make_frame(COLUMNS, rows)
+
+
+def _in_scope(rows: list[Mapping[str, Any]], options: Options | None) -> list[Mapping[str, Any]]:
+    if options is None or not rows or "schema_name" not in rows[0]:
+        return rows
+    return [row for row in rows if options.covers(row["schema_name"], row["table_name"])]
+
+
+def _differences(found: Pairing) -> Iterator[Difference]:
+    yield from compare_tables(found)
+    yield from compare_columns(found)
+    yield from compare_primary_keys(found)
+    yield from compare_keys(found)
+    yield from compare_enums(found)
+    yield from compare_indexes(found)
+    for row in found.declared["declared_unread"]:
+        if row["kind"] == "ignored":
+            continue
+        path = row["object"] or row["file"]
+        yield Difference("unread", "unread", path, "", "", row["reason"], place=row)
