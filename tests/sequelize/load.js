@@ -68,7 +68,11 @@ function load() {
   const decorated = new Set();
   const defined = new Set();
   const setups = [];
-  for (const file of sources(folder)) {
+  // An index is the project's own way to load its models when it is a function, and mere re-exports otherwise.
+  const entry = path.join(folder, 'index.js');
+  const files = sources(folder).filter((file) => !/\/index\.(ts|js)$/.test(file));
+  const whole = fs.existsSync(entry) && typeof require(entry) === 'function';
+  for (const file of whole ? [entry] : files) {
     const exported = require(file);
     const values = typeof exported === 'function' ? [exported] : Object.values(exported || {});
     for (const value of values) {
@@ -76,6 +80,7 @@ function load() {
       else if (typeof value === 'function' && value.prototype instanceof Model) defined.add(value);
       else if (typeof exported === 'function') {
         const made = exported(sequelize, DataTypes);
+        if (whole) continue;
         if (made && made.prototype instanceof Model) defined.add(made);
       } else if (typeof value === 'function' && /associat/i.test(value.name)) setups.push(value);
     }

@@ -8,7 +8,7 @@ of a module, in a function that sets up all associations.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -272,11 +272,13 @@ def _assigned_name(node: Node) -> str:
     return ""
 
 
-def distribute(models: list[ModelSource], found: Found) -> Iterator[AssociationSource]:
-    """Give associations made in ``associate`` to the models of their module; yield those made apart."""
+def distribute(
+    models: list[ModelSource], associations: Iterable[AssociationSource]
+) -> Iterator[AssociationSource]:
+    """Give associations made in ``associate`` to their models; yield those made apart."""
     by_ref = {model.ref: model for model in models}
     by_name = {model.name: model for model in models}
-    for one in found.associations:
+    for one in associations:
         model = by_ref.get(one.model) or by_name.get(getattr(one.model, "name", ""))
         if model is None or one.is_apart:
             yield one

@@ -55,6 +55,7 @@ class Column:
     site: Site
     origin: str
     key: ForeignKey | None = None
+    _type: tuple[Any, Any, ColumnType | Unknown] | None = field(default=None, repr=False)
 
     def get(self, name: str) -> Any:
         """Return an option; :data:`UNDEFINED` when it is not there."""
@@ -72,8 +73,11 @@ class Column:
 
     @property
     def type(self) -> ColumnType | Unknown:
-        """The column's type."""
-        return read_type(self.get("type"), self.get("values"))
+        """The column's type; read anew only when the options that it rests on have changed."""
+        written = self.get("type"), self.get("values")
+        if self._type is None or self._type[0] is not written[0] or self._type[1] is not written[1]:
+            self._type = (*written, read_type(*written))
+        return self._type[2]
 
     @property
     def is_not_null(self) -> bool:

@@ -71,9 +71,9 @@ def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
             reason = "a syntax error; what is around it may be lost"
             sources.unread.append(Unread((module.file, line), "unread", reason))
     _connect(sources, [options for one in found for options in one.connections])
-    for one in found:
-        sources.associations += distribute(sources.models, one)
-        sources.unread += one.unread
+    calls_made = [association for one in found for association in one.associations]
+    sources.associations += distribute(sources.models, calls_made)
+    sources.unread += [unread for one in found for unread in one.unread]
     sources.unread += decorated.unread
     sources.unread += [Unread((file, 1), "ignored", reason) for file, reason in library.skipped]
     return sources, files

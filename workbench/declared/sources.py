@@ -116,6 +116,7 @@ class Library:
         self.root = root.resolve()
         self.skipped: list[tuple[str, str]] = []
         self._modules: dict[Path, Module | None] = {}
+        self._resolved: dict[tuple[Path, str], Path | None] = {}
 
     def walk(self) -> Iterator[Module]:
         """Yield the modules of the folder, or the one file that it is, in the order of their paths."""
@@ -164,6 +165,12 @@ class Library:
 
     def resolve(self, importer: Module, spec: str) -> Path | None:
         """Return the file that an import names; None for a package."""
+        key = (importer.path.parent, spec)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(importer, spec)
+        return self._resolved[key]
+
+    def _resolve(self, importer: Module, spec: str) -> Path | None:
         if spec.startswith("."):
             return _source_file(Path(os.path.normpath(importer.path.parent / spec)))
         if spec.startswith(("@/", "~/", "src/", "#")):

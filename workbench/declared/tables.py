@@ -7,6 +7,7 @@ them: ``makeObjectName`` and ``ChooseRelationName`` of its sources.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,8 +43,11 @@ class TableWriter:
         }
         self.unread: list[Unread] = []
         self._enums: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._types: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
         # Indexes and tables share one name space per schema.
-        self._relations: set[tuple[str, str]] = {(m.schema, clip(m.table)) for m in world.models.values()}
+        self._relations: defaultdict[str, set[str]] = defaultdict(set)
+        for model in world.models.values():
+            self._relations[model.schema].add(clip(model.table))
 
     def write(self) -> dict[str, list[Row]]:
         """Return the rows by frame name without its prefix."""
@@ -89,6 +93,7 @@ class TableWriter:
             known = kind if isinstance(kind, ColumnType) else None
             enum = self._enum(model, column, known) if known is not None and known.kind == "enum" else None
             sql = self._type_name(model, known, enum)
+            self._types[model.name][clip(column.column)] = sql
             default = self._default(model, column, known, sql)
             written = model.source.attributes.get(column.name)
             allow_null = written.options.get("allowNull") if written is not None else None
@@ -177,9 +182,7 @@ class TableWriter:
 
     def _foreign_keys(self, model: Model) -> None:
         used: set[str] = set()
-        types = {
-            row["column_name"]: row["data_type"] for row in self.rows["columns"] if row["model"] == model.name
-        }
+        types = self._types[model.name]
         for column in model.real_columns():
             key = column.key
             if key is None:
@@ -235,9 +238,9 @@ class TableWriter:
     def _constraint(
         self, model: Model, names: tuple[str, ...], label: str, kind: str, column: Column
     ) -> None:
-        used = {name for schema, name in self._relations if schema == model.schema}
+        used = self._relations[model.schema]
         name = _unused(model.table, "" if label == "pkey" else "_".join(names), label, used)
-        self._relations.add((model.schema, name))
+        used.add(name)
         self.rows["indexes"].append(
             self._place(model)
             | {
@@ -260,10 +263,10 @@ class TableWriter:
     def _index(self, model: Model, spec: IndexSpec, existing: set[str]) -> None:
         row = index_row(spec, existing)
         path = f"{model.schema}.{model.table}.{row['index_name']}"
-        if (model.schema, row["index_name"]) in self._relations:
+        if row["index_name"] in self._relations[model.schema]:
             reason = f"{row['index_name']} is already the name of another table or index: sync() stops there"
             self.unread.append(Unread(spec.site, "aborts", reason, path))
-        self._relations.add((model.schema, row["index_name"]))
+        self._relations[model.schema].add(row["index_name"])
         if row["missing_columns"]:
             missing = ", ".join(row["missing_columns"])
             reason = f"the index names {missing}, which the table does not have: sync() stops there"
