@@ -37,6 +37,13 @@ class Edge:
     not_null: bool
     plain: bool
     """The columns are named after the referenced table: no role speaks through them."""
+    holds: bool
+    """Its rows are known to obey it."""
+
+    @property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Referencing and referenced columns, pair by pair."""
+        return frozenset(zip(self.columns, self.referenced, strict=True))
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ def edges(snapshot: Snapshot) -> list[Edge]:
                 key["referenced_columns"],
                 all(key["columns_not_null"]),
                 plain,
+                key["is_validated"] and key["is_enforced"] and not key["disabled_triggers_count"],
             )
         )
     return sorted(set(found), key=lambda e: (e.child, e.parent, e.columns))
@@ -206,11 +214,17 @@ def _minimal(shorter: tuple[Edge, ...], longer: tuple[Edge, ...], direct: Mappin
 
 def tenant_probes(snapshot: Snapshot) -> list[Probe]:
     """Return a probe for each pair of paths that should agree; guarded ones come with ``skipped`` set."""
+    return [probe for _, probe in tenant_questions(snapshot)]
+
+
+def tenant_questions(snapshot: Snapshot) -> list[tuple[Square, Probe]]:
+    """Return the pairs of paths with their probes."""
     found = edges(snapshot)
+    ways = _ways(found)
     relations = Relations(snapshot)
     return [
-        _probe(square, relations, _guarded(square, found))
-        for square in squares(found, tenant_roots(snapshot, found))
+        (square, _probe(square, relations, _guarded(square, found)))
+        for square in squares(ways, tenant_roots(snapshot, ways))
         if square.child in relations and not relations.extension(square.child)
     ]
 
@@ -220,12 +234,23 @@ def _guarded(square: Square, found: Sequence[Edge]) -> str | None:
     if len(square.shorter) != 1 or len(square.longer) != 2:
         return None
     own, (link, last) = square.shorter[0], square.longer
-    wanted = set(zip((*link.columns, *own.columns), (*link.referenced, *last.columns), strict=False))
+    wanted = link.pairs | set(zip(own.columns, last.columns, strict=False))
     for edge in found:
-        pairs = set(zip(edge.columns, edge.referenced, strict=True))
-        if edge.child == link.child and edge.parent == link.parent and wanted <= pairs:
+        if (edge.child, edge.parent) == (link.child, link.parent) and edge.holds and wanted <= edge.pairs:
             return "a composite foreign key already makes both ways agree"
     return None
+
+
+def _ways(found: Sequence[Edge]) -> list[Edge]:
+    """Return the edges to walk: one that repeats another and adds the owner's column is a guard, no way."""
+    return [
+        edge
+        for edge in found
+        if not any(
+            other.pairs < edge.pairs and (other.child, other.parent) == (edge.child, edge.parent)
+            for other in found
+        )
+    ]
 
 
 def path_text(path: Sequence[Edge], relations: Relations) -> str:

@@ -1,0 +1,323 @@
+"""Checks on rows that break what declared keys, or keys that were never declared, promise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from workbench.catalog import MissingFrameError, Snapshot
+from workbench.checks import check, derived
+from workbench.checks.probe_rows import (
+    Row,
+    constraint_fix,
+    counted,
+    evidence,
+    foreign_key_definition,
+    path,
+    primary_keys,
+    probed,
+    ratio,
+    referenced_path,
+    repair,
+    unexamined,
+)
+from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
+from workbench.naming import column_list, dotted, qualified, quote
+from workbench.probes import candidates as supposed
+from workbench.probes import orphans as orphan_probes
+from workbench.probes.probe import Probe, frame
+from workbench.probes.relations import Relations, records
+from workbench.probes.tenants import Square, composite_key, path_text, tenant_questions
+from workbench.words import object_name
+
+GUARDED = ("a composite foreign key already makes both ways agree",)
+
+
+@derived
+def candidate_keys(snapshot: Snapshot) -> pd.DataFrame:
+    """Return the candidate foreign keys: see ``workbench.probes.candidates.candidate_keys``."""
+    return supposed.candidate_keys(snapshot)
+
+
+@derived
+def judged_candidates(candidate_keys: pd.DataFrame, snapshot: Snapshot) -> pd.DataFrame:
+    """Return the candidates worth reporting, judged by their rows where probes ran: see ``judged``."""
+    try:
+        probes = snapshot["orphans"]
+    except MissingFrameError:
+        probes = frame([])
+    return supposed.judged(candidate_keys, probes)
+
+
+@check(subject="integrity", kind="runtime")
+def orphan_rows(
+    orphans: pd.DataFrame,
+    judged_candidates: pd.DataFrame,
+    snapshot: Snapshot,
+    *,
+    certain_score: float = 0.8,
+    most_ratio: float = 0.1,
+) -> Verdict:
+    """Rows that refer to a row that is not there.
+
+    Problem: The referencing column holds a key that the referenced table lacks. Declared keys let that happen
+    when they are NOT VALID, NOT ENFORCED, or had their triggers disabled; undeclared ones always do.
+    Impact: Joins lose rows, applications fail on a missing object, and the key can't be validated.
+    Fix: Decide for each key: restore the missing rows, set the reference to NULL, or delete; then validate.
+    False positives: For an undeclared key (severity medium), a column that holds another system's keys.
+    """
+    keys = probed(orphans, "constraint")
+    findings = [_orphan(row, snapshot) for row in keys if row["violations"]]
+    guesses = [row for row in records(judged_candidates) if row["probe"] is not None]
+    for row in guesses:
+        probe = row["probe"]
+        if pd.isna(probe["violations"]) or not probe["violations"]:
+            continue
+        if row["score"] >= certain_score and ratio(probe) <= most_ratio:
+            findings.append(_supposed_orphan(probe))
+    return Verdict(len(keys) + len(guesses), findings, unexamined(orphans, "constraint", "candidate"))
+
+
+def _orphan(row: Row, snapshot: Snapshot) -> Finding:
+    columns = ", ".join(row["columns"])
+    return Finding(
+        object=dotted(path(row), str(row["name"])),
+        title="Orphan rows",
+        detail=(
+            f"{counted(row)} of {path(row)} hold a key ({columns}) that {referenced_path(row)} lacks, "
+            f"although the foreign key {row['name']} says otherwise."
+        ),
+        severity=Severity.HIGH,
+        evidence=evidence(row),
+        fix=_null_fix(row, snapshot),
+    )
+
+
+def _supposed_orphan(probe: Row) -> Finding:
+    columns = ", ".join(probe["columns"])
+    return Finding(
+        object=dotted(path(probe), columns),
+        title="Orphan rows of an undeclared key",
+        detail=(
+            f"{counted(probe)} of {path(probe)} hold a key ({columns}) that {referenced_path(probe)} lacks; "
+            "all others are there, so the column refers to that table without a foreign key."
+        ),
+        severity=Severity.MEDIUM,
+        evidence=evidence(probe),
+    )
+
+
+def _null_fix(row: Row, snapshot: Snapshot) -> Fix | None:
+    """Return the fix that sets orphans to NULL and validates; None where NULL is not allowed or not enough."""
+    keys = snapshot["foreign_keys"]
+    same = keys[(keys["schema_name"] == row["schema_name"]) & (keys["table_name"] == row["table_name"])]
+    key = next((k for k in records(same) if k["constraint_name"] == row["name"]), None)
+    if key is None or any(key["columns_not_null"]) or key["is_temporal"] or key["disabled_triggers_count"]:
+        return None
+    if key["is_validated"] and key["is_enforced"]:
+        return None
+    probe = _constraint_probe(row, snapshot)
+    primary_key = primary_keys(snapshot).get((str(row["schema_name"]), str(row["table_name"])))
+    change = ", ".join(f"{quote(c)} = NULL" for c in row["columns"])
+    steps = repair(probe, primary_key, row["columns"], change, label="orphans") if probe else None
+    if steps is None:
+        return None
+    sql, undo, kept = steps
+    table, name = qualified(row["schema_name"], row["table_name"]), quote(str(row["name"]))
+    proof = "VALIDATE CONSTRAINT" if key["is_enforced"] else "ALTER CONSTRAINT"
+    enforced = "" if key["is_enforced"] else " ENFORCED"
+    return Fix(
+        f"{sql}\nALTER TABLE {table} {proof} {name}{enforced};",
+        # A validated key refuses its orphans back, so it is made anew as it was.
+        f"ALTER TABLE {table} DROP CONSTRAINT {name};\n{undo}\n"
+        f"ALTER TABLE {table} ADD CONSTRAINT {name} {key['definition']};\nDROP TABLE {kept};",
+        "ROW EXCLUSIVE on the referencing table for the update, then SHARE UPDATE EXCLUSIVE (ENFORCED: SHARE ROW "
+        "EXCLUSIVE on both tables); the undo takes ACCESS EXCLUSIVE on both",
+    )
+
+
+def _constraint_probe(row: Row, snapshot: Snapshot) -> Probe | None:
+    place = (row["schema_name"], row["table_name"], row["name"])
+    probes = orphan_probes.constraint_probes(snapshot, everything=True)
+    return next((p for p in probes if (p.schema_name, p.table_name, p.name) == place), None)
+
+
+@check(subject="integrity", kind="runtime")
+def cross_tenant_rows(
+    orphans: pd.DataFrame,
+    snapshot: Snapshot,
+    *,
+    most_ratio: float = 1 / 3,
+    lead_ratio: float = 0.05,
+    lead_rows: int = 20,
+) -> Verdict:
+    """Rows whose two ways to their owner end at different owners.
+
+    Problem: A table names its owner directly and through another row, and the two disagree: a card of one
+    account held by a user of another.
+    Impact: Filtering by owner shows one customer's rows to another, or hides them from their own.
+    Fix: Correct the rows; a composite foreign key over the owner's column then keeps both ways together.
+    False positives: A second way that is a role (``nurse_id``) or a history may rightly lead elsewhere: such
+    pairs are low, and reported only where nearly all rows agree. Many disagreeing rows make a pair low too.
+    """
+    asked = {probe.name: (square, probe) for square, probe in tenant_questions(snapshot)}
+    looked = probed(orphans, "tenant")
+    findings = []
+    for row in looked:
+        square, _ = asked.get(str(row["name"]), (None, None))
+        if square is None or not row["violations"]:
+            continue
+        share, examined = ratio(row), int(row["examined"])
+        if not square.certain and (share > lead_ratio or examined < lead_rows):
+            continue
+        many = share > most_ratio and examined >= 10
+        sure = Severity.HIGH if square.owned else Severity.MEDIUM
+        severity = sure if square.certain and not many else Severity.LOW
+        findings.append(_crossing(row, square, severity, snapshot))
+    return Verdict(len(looked), findings, unexamined(orphans, "tenant", guarded=GUARDED))
+
+
+def _crossing(row: Row, square: Square, severity: Severity, snapshot: Snapshot) -> Finding:
+    relations = Relations(snapshot)
+    own = ", ".join(square.shorter[0].columns)
+    detail = (
+        f"{counted(row)} of {path(row)} disagree on their {referenced_path(row)}: "
+        f"{path_text(square.shorter, relations)} against {path_text(square.longer, relations)}."
+    )
+    fix = _composite_fix(square, relations, snapshot)
+    if fix is None:
+        detail += " A composite key needs the owner's column on every table of the longer way."
+    return Finding(
+        object=dotted(path(row), own),
+        title="Rows of two owners" if square.certain else "Rows that may have two owners",
+        detail=detail,
+        severity=severity,
+        evidence=evidence(row),
+        fix=fix,
+        distinct=str(row["name"]),
+    )
+
+
+def _composite_fix(square: Square, relations: Relations, snapshot: Snapshot) -> Fix | None:
+    key = composite_key(square, relations)
+    if key is None or _partitioned(snapshot, square.child) or _partitioned(snapshot, square.longer[-1].child):
+        return None
+    child, parent = key["child"], key["parent"]
+    unique = object_name(parent[1], *key["referenced"], "key")
+    name = object_name(child[1], *key["columns"], "fkey")
+    parent_sql = qualified(*parent)
+    definition = foreign_key_definition(key["columns"], parent[0], parent[1], key["referenced"], valid=False)
+    made = f"ALTER TABLE {parent_sql} ADD CONSTRAINT {quote(unique)} UNIQUE ({column_list(key['referenced'])});\n"
+    fix = constraint_fix(
+        child,
+        name,
+        definition,
+        before=made,
+        lock="ACCESS EXCLUSIVE on the referenced table while the unique index is built, then SHARE ROW EXCLUSIVE "
+        "on both; rows that exist are not checked until VALIDATE CONSTRAINT",
+    )
+    return Fix(fix.sql, f"{fix.undo}\nALTER TABLE {parent_sql} DROP CONSTRAINT {quote(unique)};", fix.lock)
+
+
+def _partitioned(snapshot: Snapshot, oid: int) -> bool:
+    tables = snapshot["tables"]
+    return bool((tables[tables["table_oid"] == oid]["kind"] == "partitioned table").any())
+
+
+@check(subject="foreign_keys", kind="static")
+def undeclared_foreign_key(
+    judged_candidates: pd.DataFrame,
+    columns: pd.DataFrame,
+    snapshot: Snapshot,
+    *,
+    certain_score: float = 0.85,
+    least_rows: int = 5,
+) -> Verdict:
+    """Column that refers to another table without a foreign key.
+
+    Problem: Name and type say that the column holds another table's key, and where rows were read they agree,
+    but no foreign key is declared.
+    Impact: Nothing keeps the reference whole: rows may be orphaned, and no tool, join or reader is told of it.
+    Fix: Declare the key NOT VALID, mend what it finds, validate it.
+    False positives: Keys of another system, and integers that fit by chance: without rows the severity is low
+    or info, and the reasons are given.
+    """
+    nullable = {(int(c["table_oid"]), c["column_name"]) for c in records(columns) if not c["is_not_null"]}
+    findings = []
+    for row in records(judged_candidates):
+        rows_read = int(row["probe"]["examined"]) if row["verdict"] == "confirmed" else 0
+        if row["score"] >= certain_score and rows_read >= least_rows:
+            severity = Severity.MEDIUM
+        else:
+            severity = Severity.LOW if row["score"] >= certain_score or rows_read else Severity.INFO
+        findings.append(_undeclared(row, severity, snapshot, nullable))
+    return Verdict(len(columns), findings, _silent(judged_candidates))
+
+
+def _silent(judged: pd.DataFrame) -> list[NotExamined]:
+    """Return the candidates whose rows could not be asked; the finding stands on names alone."""
+    return [
+        NotExamined(
+            dotted(row["schema_name"], row["table_name"], ", ".join(row["column_names"])),
+            str(row["probe"]["skipped"]),
+        )
+        for row in records(judged)
+        if row["probe"] is not None and not pd.isna(row["probe"]["skipped"])
+    ]
+
+
+def _undeclared(
+    row: Mapping[str, Any], severity: Severity, snapshot: Snapshot, nullable: set[tuple[int, Any]]
+) -> Finding:
+    referenced = dotted(row["referenced_schema"], row["referenced_table"])
+    probe = row["probe"]
+    told = "no rows were read"
+    figures: dict[str, Any] = {"score_ratio": row["score"], "reasons": list(row["reasons"])}
+    if probe is not None and not pd.isna(probe["examined"]) and probe["examined"]:
+        figures |= evidence(probe)
+        told = (
+            f"{int(probe['examined']) - int(probe['violations']):,} of {int(probe['examined']):,} rows agree"
+        )
+    columns = ", ".join(row["column_names"])
+    action = "SET NULL" if all((int(row["table_oid"]), c) in nullable for c in row["column_names"]) else ""
+    detail = (
+        f"{columns} seems to refer to {referenced}({', '.join(row['referenced_columns'])}): "
+        f"{'; '.join(row['reasons'])}; {told}. Choose the ON DELETE action"
+        f"{' (the column may be NULL)' if action else ''}."
+    )
+    return Finding(
+        object=dotted(row["schema_name"], row["table_name"], columns),
+        title="Undeclared foreign key",
+        detail=detail,
+        severity=severity,
+        evidence=figures,
+        fix=_declare(row, snapshot),
+        distinct=referenced,
+    )
+
+
+def _declare(row: Mapping[str, Any], snapshot: Snapshot) -> Fix:
+    probe = row["probe"]
+    table = (str(row["schema_name"]), str(row["table_name"]))
+    name = object_name(table[1], *row["column_names"], "fkey")
+    # Before 18 a partitioned table takes no NOT VALID key.
+    newest = int(snapshot["database"]["server_version_num"].iloc[0]) >= 180000
+    whole = _partitioned(snapshot, int(row["table_oid"])) and not newest
+    clean = row["verdict"] == "confirmed" and probe["exact"] and not probe["violations"]
+    definition = foreign_key_definition(
+        row["column_names"],
+        row["referenced_schema"],
+        row["referenced_table"],
+        row["referenced_columns"],
+        valid=whole,
+    )
+    proof = f"\nALTER TABLE {qualified(*table)} VALIDATE CONSTRAINT {quote(name)};"
+    return constraint_fix(
+        table,
+        name,
+        definition,
+        after=proof if clean and not whole else "",
+        lock="SHARE ROW EXCLUSIVE on both tables, briefly; VALIDATE then takes SHARE UPDATE EXCLUSIVE",
+    )
