@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
-from tests.conftest import MakeDatabase
+from tests.conftest import MakeDatabase, connect
 from tests.scenarios import mends, objects_of, outcome_of
 from workbench.checks.schema_style import naming_style
 from workbench.findings import Severity, Status
@@ -49,6 +50,10 @@ create table membership (id serial primary key, student_id int references studen
     unique (school_id, student_id));
 create table grading (id serial primary key, student_id int references student, school_id int references school,
     grade text);
+create table seen (student_id int references student, school_id int references school, seen_at timestamptz);
+create table club_members (id int primary key, student_id int not null references student, club_id int not null,
+    role text, deleted_at timestamptz);
+create table bus (id int primary key, student_id int not null references student, is_default boolean);
 alter table student add primary_school_id int references school
 """
 RULES = """
@@ -100,12 +105,26 @@ def test_without_select_statistics_are_not_examined(server: Server, make_databas
 def test_keys_left_to_applications(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(server, KEYS)
     found = mends(target, "missing_unique")
-    assert [finding.object for finding in found] == ["public.contact.is_primary", "public.enrolment"]
-    assert found[0].fix is not None
-    assert '"is_primary" AND "is_active" AND "deleted_at" IS NULL' in found[0].fix.sql
+    assert [finding.object for finding in found] == [
+        "public.bus.is_default",
+        "public.club_members",
+        "public.contact.is_primary",
+        "public.enrolment",
+        "public.seen",
+    ]
+    assert found[2].fix is not None
+    assert '"is_primary" AND "is_active" AND "deleted_at" IS NULL' in found[2].fix.sql
     unclear = outcome_of(target, "missing_unique").not_examined
     assert [one.object for one in unclear] == ["public.school.primary"]
     assert [f.object for f in mends(target, "audit_column_without_key")] == ["public.student.created_by"]
+
+
+def test_an_invalid_unique_index_enforces_nothing(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(server, KEYS + "; insert into student values (1); "
+                           "insert into bus values (1, 1, true), (2, 1, true)")  # fmt: skip
+    with connect(target) as connection, pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute("create unique index concurrently broken on bus (student_id) where is_default")
+    assert "public.bus.is_default" in objects_of(target, "missing_unique")
 
 
 def test_a_natural_key_needs_statistics(server: Server, make_database: MakeDatabase) -> None:

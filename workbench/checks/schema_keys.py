@@ -29,6 +29,14 @@ BOOKKEEPING = phrases(
     at, added by
     """
 )
+MEMBERSHIPS = tuple(
+    (word,)
+    for word in phrases(
+        "member, members, membership, memberships, participant, participants, attendee, attendees, follower,"
+        "followers, subscriber, subscribers, collaborator, collaborators"
+    )
+)
+KEY_TYPES = ("uuid", "integer", "bigint", "smallint")
 USERS = ("user", "users")
 
 
@@ -79,7 +87,7 @@ def _flags(columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFr
     findings: list[Finding] = []
     unclear: list[NotExamined] = []
     for row in rows(flags):
-        mine = indexes[(indexes["table_oid"] == row.table_oid) & indexes["is_unique"]]
+        mine = _unique_of(indexes, row.table_oid)
         in_key = any(row.column_name in keys for keys in mine["key_columns"])
         in_predicate = (
             mine["predicate"].fillna("").map(lambda text, n=row.column_name: _mentions(text, n)).any()
@@ -137,45 +145,68 @@ def _flag_finding(row: Row, owner: Owner, siblings: pd.DataFrame) -> Finding:
     )
 
 
+def _unique_of(indexes: pd.DataFrame, table_oid: int) -> pd.DataFrame:
+    """Return the unique indexes of a table that do enforce something: an invalid one enforces nothing for sure."""
+    return indexes[(indexes["table_oid"] == table_oid) & indexes["is_unique"] & indexes["is_valid"]]
+
+
 def _join_tables(columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFrame) -> Verdict:
-    """Judge tables that hold two foreign keys and nothing else but a surrogate key and bookkeeping."""
+    """Judge tables whose rows join two others, and tables of members, by whether a pair is kept unique."""
     own = foreign_keys[~foreign_keys["is_inherited"]]
-    keys = {oid: group for oid, group in own.groupby("table_oid") if len(group) >= 2}
+    keys = dict(list(own.groupby("table_oid")))
     findings, examined = [], 0
     for oid, group in columns[columns["table_oid"].isin(keys)].groupby("table_oid"):
-        named = [n for n in keys[oid]["column_names"] if len(n) == 1 and says(n[0], BOOKKEEPING) is None]
-        pair = sorted({n[0] for n in named})
-        rest = [n for n in group["column_name"] if n not in pair and not _is_bookkeeping(n)]
-        if len(pair) != 2 or rest:
+        pair = _members(group) or _joined(group, keys[oid])
+        if not pair:
             continue
         examined += 1
-        mine = indexes[(indexes["table_oid"] == oid) & indexes["is_unique"] & indexes["is_valid"]]
-        if not any(set(k) <= set(pair) for k in mine["key_columns"]):
-            findings.append(_pair_finding(next(rows(group)), pair))
+        if not any(set(k) <= set(pair) for k in _unique_of(indexes, int(str(oid)))["key_columns"]):
+            findings.append(_pair_finding(group, pair))
     return Verdict(examined, findings)
 
 
+def _members(columns: pd.DataFrame) -> list[str]:
+    """Return the two columns that a table of members pairs, by its name and its only two references; else none."""
+    if words(columns.iloc[0]["table_name"])[-1:] not in MEMBERSHIPS:
+        return []
+    typed = columns[columns["base_type"].isin(KEY_TYPES)]
+    named = [n for n in typed["column_name"] if words(n)[-1:] in (("id",), ("uuid",)) and len(words(n)) > 1]
+    mandatory = set(columns[columns["is_not_null"]]["column_name"])
+    return sorted(named) if len(named) == 2 and set(named) <= mandatory else []
+
+
+def _joined(columns: pd.DataFrame, keys: pd.DataFrame) -> list[str]:
+    """Return the columns of the two foreign keys of a table that holds little else; else none."""
+    named = [n for n in keys["column_names"] if len(n) == 1 and says(n[0], BOOKKEEPING) is None]
+    pair = sorted({n[0] for n in named})
+    moments = columns[columns["base_type"].str.startswith("timestamp")]["column_name"]
+    # One moment of its own is allowed: when a message was read, say.
+    free = [n for n in moments if not _is_bookkeeping(n)][:1]
+    rest = [n for n in columns["column_name"] if n not in pair and n not in free and not _is_bookkeeping(n)]
+    return pair if len(pair) == 2 and not rest else []
+
+
 def _is_bookkeeping(name: str) -> bool:
-    spoken = words(name)
-    return (spoken[-1:] in (("id",), ("uuid",), ("pk",)) and len(spoken) == 1) or says(
-        name, BOOKKEEPING
-    ) is not None
+    return words(name) in (("id",), ("uuid",), ("pk",)) or says(name, BOOKKEEPING) is not None
 
 
-def _pair_finding(row: Row, pair: list[str]) -> Finding:
+def _pair_finding(columns: pd.DataFrame, pair: list[str]) -> Finding:
+    row = next(rows(columns))
+    deleted = [quote(n) for n in columns["column_name"] if says(n, ("deleted at",))][:1]
     name = object_name(row.table_name, *pair, "key")
+    predicate = f"{deleted[0]} IS NULL" if deleted else ""
     return Finding(
         object=dotted(row.schema_name, row.table_name),
         title="A pair may be joined twice",
         detail=f"The table joins {pair[0]} and {pair[1]}, and no unique index keeps a pair from being stored twice.",
         severity=Severity.LOW,
         evidence={"columns": pair},
-        fix=_unique_index((row.schema_name, row.table_name), pair, "", name),
+        fix=_unique_index((row.schema_name, row.table_name), pair, predicate, name),
     )
 
 
 def _natural_keys(columns: pd.DataFrame, indexes: pd.DataFrame, min_rows: int) -> Verdict:
-    unique = indexes[indexes["is_unique"]]
+    unique = indexes[indexes["is_unique"] & indexes["is_valid"]]
     keyed = {
         (oid, name)
         for oid, keys in zip(unique["table_oid"], unique["key_columns"], strict=True)
@@ -253,9 +284,7 @@ def audit_column_without_key(
     of_table = reviewed_columns[reviewed_columns["table_oid"] == primary.iloc[0]["table_oid"]]
     key_type = of_table[of_table["column_name"] == key].iloc[0]["data_type"]
     # A text column of the same type may hold a name or a note as well as a key.
-    compatible = named[
-        (named["data_type"] == key_type) & named["base_type"].isin(["uuid", "integer", "bigint", "smallint"])
-    ]
+    compatible = named[(named["data_type"] == key_type) & named["base_type"].isin(KEY_TYPES)]
     findings = [
         _unbound(row, (schema, table, key))
         for row in rows(compatible)
