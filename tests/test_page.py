@@ -116,12 +116,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     figures = [finish(go.Figure(go.Bar(x=["a", "b"], y=[n, 2])), f"Figure {n}") for n in range(6)]
     figures[-1].update_layout(xaxis_title="the last figure of all")
+    many = {"object": [f"public.m{i:03}" for i in range(400)], "drop_sql": ["DROP INDEX i"] * 400}
+    long = Table(pd.DataFrame(many), "A long table")
     results = [
         chapter(
             folder, "00_overview", "# Overview\n\n## Numbers\n\nText.", [table()], "```sql\nSELECT 1;\n```"
         ),
         chapter(folder, "10_hostile", f"# {HOSTILE[0]}\n\n{hostile}", outputs),
-        chapter(folder, "20_figures", "# Figures", *[[figure] for figure in figures]),
+        chapter(folder, "20_figures", "# Figures", [long], *[[figure] for figure in figures]),
         chapter(
             folder, "30_failed", "# Half done", [Note("until here")], reason="ValueError: nothing to see"
         ),
@@ -151,8 +153,8 @@ def test_no_injected_name_acts(page: Path, browser: Browser) -> None:
         seen.wait_for_figures()
         document = seen.page
         assert document.evaluate("() => window.pwned") is None
-        # Ours: theme, the two data blocks, the page's script, and Plotly, put into the head by it.
-        assert document.locator("script").count() == 5
+        # Ours: two scripts, three blocks of packed data, and Plotly, put into the head by the second.
+        assert document.locator("script").count() == 6
         assert document.locator("iframe, object, embed, form, [onerror], [onload]").count() == 0
         assert document.locator("main img").count() == 1  # the SVG, as an image that runs nothing
         hrefs = document.evaluate(
@@ -186,7 +188,7 @@ def test_tables_sort_and_filter_by_keyboard(page: Path, browser: Browser) -> Non
         def values(position: int) -> list[str]:
             return [text.strip() for text in box.locator(column.format(position)).all_text_contents()]
 
-        size = box.get_by_role("columnheader", name="Size bytes")
+        size = box.get_by_role("columnheader", name="Size")
         size.get_by_role("button").focus()
         seen.page.keyboard.press("Enter")
         assert size.get_attribute("aria-sort") == "descending"
@@ -202,6 +204,19 @@ def test_tables_sort_and_filter_by_keyboard(page: Path, browser: Browser) -> Non
         assert values(2) == ["public.t33", "public.t37"]
         assert box.get_by_role("status").text_content() == "2 of 40 rows"
         assert seen.problems == []
+
+
+def test_long_tables_are_unpacked_whole(page: Path, browser: Browser) -> None:
+    assert "public.m049" in page.read_text(encoding="utf-8")
+    assert "public.m050" not in page.read_text(encoding="utf-8")
+    with opened(browser, page) as seen:
+        box = seen.page.locator(".wb-table", has_text="A long table")
+        box.get_by_role("button", name="Object").click()
+        box.get_by_role("button", name="Object").click()
+        assert box.locator("tbody th").first.text_content() == "public.m399"
+        assert box.locator("tbody th").last.text_content() == "public.m000"
+        assert box.get_by_role("button", name="Copy this SQL").count() == 400
+        assert not box.get_by_text("unpacks the others").is_visible()
 
 
 def test_theme_follows_the_system_and_the_button(page: Path, browser: Browser) -> None:
@@ -239,6 +254,8 @@ def test_prints_figures_that_were_never_scrolled_to(page: Path, browser: Browser
     ).stdout
     assert "the last figure of all" in text
     assert "public.t39" in text
+    assert "public.m399" in text
+    assert text.count("Object") > 4  # the heading of the long table stands on each of its pages
     assert "permission denied" in text
     assert "Contents" not in text
     assert "Filter rows" not in text

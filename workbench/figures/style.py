@@ -85,7 +85,14 @@ def house_template(ground: str = "light") -> dict[str, Any]:
             "bordercolor": colours["line"],
             "font": {"family": FONT, "color": colours["ink"]},
         },
-        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0},
+        "legend": {
+            "orientation": "h",
+            "traceorder": "normal",
+            "yanchor": "bottom",
+            "y": 1.0,
+            "xanchor": "left",
+            "x": 0,
+        },
         "annotationdefaults": {"font": {"color": colours["muted"]}, "arrowcolor": colours["muted"]},
         "shapedefaults": {"line": {"color": colours["line"]}},
     }

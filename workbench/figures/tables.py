@@ -50,7 +50,10 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
 }
 _SAFE_HREF = re.compile(r"#|https?://|[\w.-]+(/[\w.-]+)*(#[\w.-]*)?$")
 
+ROWS_IN_PLACE = 50
+
 Model = Mapping[str, Any]
+Pack = Callable[[str], int]
 Parameters = ParamSpec("Parameters")
 Shown = TypeVar("Shown")
 
@@ -169,11 +172,30 @@ class _Cell:
     header: bool = False
 
 
-def table_html(model: Model) -> markupsafe.Markup:
-    """Return the HTML of a table's model, every value escaped; a model without rows gives its sentence."""
+def table_html(model: Model, pack: Pack | None = None) -> markupsafe.Markup:
+    """Return the HTML of a table's model, every value escaped; a model without rows gives its sentence.
+
+    ``pack`` takes the HTML of the rows beyond the first ``ROWS_IN_PLACE`` and returns the number by which the
+    page's script finds them again: repetitive as rows are, they pack to a tenth.
+    """
     if not model["rows"]:
         note = {"text": f"{model['caption']}: {model['empty']}", "kind": "info"}
         return note_html(note)
+    rows = _cells(model)
+    left_out = model["total"] - len(rows)
+    hidden = f"{len(rows):,} of {model['total']:,} rows; {left_out:,} more are left out." if left_out else ""
+    titles = [{"title": text.visible(c["title"]), "numeric": c["kind"] in _NUMERIC} for c in model["columns"]]
+    packed = None
+    if pack is not None and len(rows) > ROWS_IN_PLACE:
+        packed = pack(environment().get_template("rows.html.j2").render(rows=rows[ROWS_IN_PLACE:]))
+        rows = rows[:ROWS_IN_PLACE]
+    caption = text.visible(model["caption"])
+    template = environment().get_template("table.html.j2")
+    page = template.render(caption=caption, headings=titles, rows=rows, hidden=hidden, packed=packed)
+    return markupsafe.Markup(page)  # noqa: S704 - the template escapes
+
+
+def _cells(model: Model) -> list[list[_Cell]]:
     columns = model["columns"]
     header = next((i for i, column in enumerate(columns) if column["kind"] == "text"), 0)
     rows = []
@@ -184,14 +206,7 @@ def table_html(model: Model) -> markupsafe.Markup:
             href = _safe_href(hrefs[number]) if hrefs else None
             cells.append(_cell(column["kind"], value, href, header=position == header))
         rows.append(cells)
-    left_out = model["total"] - len(rows)
-    hidden = f"{len(rows):,} of {model['total']:,} rows; {left_out:,} more are left out." if left_out else ""
-    headings = [{"title": text.visible(c["title"]), "numeric": c["kind"] in _NUMERIC} for c in columns]
-    return markupsafe.Markup(  # noqa: S704 - the template escapes
-        environment()
-        .get_template("table.html.j2")
-        .render(caption=text.visible(model["caption"]), headings=headings, rows=rows, hidden=hidden)
-    )
+    return rows
 
 
 def note_html(model: Model) -> markupsafe.Markup:
@@ -259,11 +274,16 @@ def _kind(name: str, column: pd.Series[Any]) -> str:
 
 
 def _heading(name: str, names: Sequence[str]) -> str:
-    """Return a column's name as a heading; ``_count`` goes when nothing else is left to confuse it with."""
-    stem = name.removesuffix("_count")
-    chosen = stem if stem not in names else name
+    """Return a column's name as a heading, without the unit that its values carry unless two would be alike."""
+    stems = [_stem(other) for other in names]
+    chosen = _stem(name) if stems.count(_stem(name)) == 1 else name
     words = text.visible(chosen).replace("_", " ").strip()
     return words[:1].upper() + words[1:] or name
+
+
+def _stem(name: str) -> str:
+    stem, _, suffix = name.rpartition("_")
+    return stem if stem and suffix in _SUFFIXES else name
 
 
 def _plain(value: Any) -> Any:

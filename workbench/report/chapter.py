@@ -63,12 +63,22 @@ class Chapter:
 
 
 @dataclass
-class Figures:
-    """The figures of a page in their order, as data for its script."""
+class Store:
+    """What a page carries packed, as data for its script: figures, and the later rows of long tables."""
 
-    data: list[Mapping[str, Any]] = field(default_factory=list)
+    figures: list[Mapping[str, Any]] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
 
-    def placeholder(self, figure: Mapping[str, Any]) -> Markup:
+    def table(self, model: Mapping[str, Any]) -> Markup:
+        """Return the HTML of a table and keep its later rows."""
+
+        def pack(rows: str) -> int:
+            self.rows.append(rows)
+            return len(self.rows) - 1
+
+        return table_html(model, pack)
+
+    def figure(self, figure: Mapping[str, Any]) -> Markup:
         """Keep a figure and return the HTML that stands where the script shall draw it.
 
         The title becomes the caption; the template goes, because the page brings its own for its theme.
@@ -78,22 +88,22 @@ class Figures:
         title = layout.pop("title", None)
         caption = _plain(title.get("text", "") if isinstance(title, dict) else str(title or ""))
         height = layout.setdefault("height", _DEFAULT_HEIGHT)
-        self.data.append({"data": clean.get("data", []), "layout": layout})
+        self.figures.append({"data": clean.get("data", []), "layout": layout})
         template = Markup(
             '<figure class="wb-figure" data-figure="{}"><figcaption>{}</figcaption>'
             '<div class="plot" style="min-height:{}px"></div></figure>'
         )
-        return template.format(len(self.data) - 1, caption, int(height))
+        return template.format(len(self.figures) - 1, caption, int(height))
 
 
-def convert(name: str, notebook: Path, figures: Figures, reason: str | None) -> Chapter:
+def convert(name: str, notebook: Path, store: Store, reason: str | None) -> Chapter:
     """Return an executed notebook as a chapter; one that cannot be read gives a chapter without body."""
     identity = re.sub(r"\W+", "-", name).strip("-")
     prose = _Prose(identity)
     try:
         nb = nbformat.read(notebook, as_version=4)
         nb.cells = [cell for cell in nb.cells if _ERROR_TAG not in cell.metadata.get("tags", [])]
-        body, _ = _Exporter(prose, figures).from_notebook_node(nb)
+        body, _ = _Exporter(prose, store).from_notebook_node(nb)
     except (OSError, ValueError, nbformat.ValidationError) as error:
         reason, body = reason or f"{type(error).__name__}: {error}", ""
     first = next((heading for heading in prose.headings if heading.level == 2), None)
@@ -144,13 +154,13 @@ class _Exporter(TemplateExporter):  # type: ignore[misc]
     file_extension = ".html"
     output_mimetype = "text/html"
 
-    def __init__(self, prose: _Prose, figures: Figures) -> None:
+    def __init__(self, prose: _Prose, store: Store) -> None:
         super().__init__(extra_template_basedirs=[str(TEMPLATES)])
         self._filters: Mapping[str, Callable[..., Any]] = {
             "prose": prose.render_markdown,
             "plain": lambda text: visible_lines(_ANSI.sub("", text)).strip("\n"),
             "program": lambda source: Markup(Highlight2HTML("python")(source)),  # noqa: S704 - pygments escapes
-            "shown": lambda output: _shown(output.get("data", {}), prose, figures),
+            "shown": lambda output: _shown(output.get("data", {}), prose, store),
         }
 
     def _create_environment(self) -> jinja2.Environment:
@@ -160,13 +170,13 @@ class _Exporter(TemplateExporter):  # type: ignore[misc]
         return environment
 
 
-def _shown(data: Mapping[str, Any], prose: _Prose, figures: Figures) -> Markup:
+def _shown(data: Mapping[str, Any], prose: _Prose, store: Store) -> Markup:
     """Return one output as HTML, from the first MIME type that the page knows; nothing else is looked at."""
     own: Mapping[str, Callable[[Any], Markup]] = {
-        TABLE_MIME: table_html,
+        TABLE_MIME: store.table,
         NOTE_MIME: note_html,
         CODE_MIME: code_html,
-        PLOTLY_MIME: figures.placeholder,
+        PLOTLY_MIME: store.figure,
     }
     for mime, render in own.items():
         if mime in data:

@@ -14,7 +14,7 @@ from workbench import __version__
 from workbench.figures.tables import environment
 from workbench.figures.text import at_text, seconds_text, visible
 from workbench.findings import Severity
-from workbench.report.chapter import Chapter, Figures, b64, compact, convert
+from workbench.report.chapter import Chapter, Store, b64, compact, convert
 from workbench.report.run import ChapterResult
 
 PAGE_FILE = "review.html"
@@ -30,10 +30,10 @@ def render_review(
         results: the chapters in their order; a failed one is shown with its reason.
         provenance: what :func:`workbench.report.write.summarise` returns.
     """
-    figures = Figures()
-    chapters = [convert(result.name, result.notebook, figures, result.reason) for result in results]
+    store = Store()
+    chapters = [convert(result.name, result.notebook, store, result.reason) for result in results]
     page = review_folder / PAGE_FILE
-    write_page(page, "page.html.j2", **_content(provenance, chapters, figures))
+    write_page(page, "page.html.j2", **_content(provenance, chapters, store))
     return page
 
 
@@ -49,7 +49,7 @@ def write_page(path: Path, template: str, **values: Any) -> None:
     partial.replace(path)
 
 
-def _content(provenance: Mapping[str, Any], chapters: Sequence[Chapter], figures: Figures) -> dict[str, Any]:
+def _content(provenance: Mapping[str, Any], chapters: Sequence[Chapter], store: Store) -> dict[str, Any]:
     counts = provenance.get("findings", {})
     return {
         "target": visible(str(provenance.get("target", ""))),
@@ -58,8 +58,9 @@ def _content(provenance: Mapping[str, Any], chapters: Sequence[Chapter], figures
         "findings": {severity.value: counts.get(severity.value, 0) for severity in reversed(Severity)},
         "chapters": chapters,
         "provenance": [(label, visible(str(value))) for label, value in _facts(provenance) if value],
-        "figures": _packed_figures(figures),
-        "plotly": _packed_plotly() if figures.data else "",
+        "figures": _packed_figures(store),
+        "plotly": _packed_plotly() if store.figures else "",
+        "rows": _pack(compact(store.rows)) if store.rows else "",
     }
 
 
@@ -110,13 +111,13 @@ def _facts(provenance: Mapping[str, Any]) -> list[tuple[str, Any]]:
     ]
 
 
-def _packed_figures(figures: Figures) -> str:
-    if not figures.data:
+def _packed_figures(store: Store) -> str:
+    if not store.figures:
         return ""
     from workbench.figures.style import house_template
 
     templates = {ground: house_template(ground) for ground in ("light", "dark")}
-    return _pack(compact({"templates": templates, "figures": figures.data}))
+    return _pack(compact({"templates": templates, "figures": store.figures}))
 
 
 @functools.cache

@@ -5,12 +5,6 @@
   const PRINT = { width: 680, height: 900 };  // what fits between the margins of A4 and of Letter
   let content = null, printing = false;
 
-  async function inflate(id) {
-    const text = document.getElementById(id).textContent;
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
-  }
-
   function layoutFor(figure) {
     const layout = { ...figure.layout, template: content.templates[printing ? "light" : wbTheme()] };
     if (!printing) return layout;
@@ -45,7 +39,7 @@
   const whenIdle = window.requestIdleCallback ?? ((f) => setTimeout(f, 60));
 
   async function start() {
-    const [source, json] = await Promise.all([inflate("wb-plotly"), inflate("wb-figures")]);
+    const [source, json] = await Promise.all([wbUnpack("wb-plotly"), wbUnpack("wb-figures")]);
     const script = document.createElement("script");
     script.nonce = nonce;
     script.textContent = source;

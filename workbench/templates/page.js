@@ -50,13 +50,17 @@
     area.remove();
     return done;
   }
-  for (const code of document.querySelectorAll("pre > code.language-sql")) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
-    button.setAttribute("aria-label", "Copy this SQL");
-    button.addEventListener("click", async () => {
-      button.textContent = (await copy(code.textContent)) ? "Copied" : "Not copied";
-      setTimeout(() => { button.textContent = "Copy"; }, 1500);
-    });
-    code.parentElement.append(button);
+  function copyable() {
+    for (const code of document.querySelectorAll("pre:not(:has(> .copy)) > code.language-sql")) {
+      const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
+      button.setAttribute("aria-label", "Copy this SQL");
+      button.addEventListener("click", async () => {
+        button.textContent = (await copy(code.textContent)) ? "Copied" : "Not copied";
+        setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      });
+      code.parentElement.append(button);
+    }
   }
+  copyable();
+  document.addEventListener("wb-tables", copyable);
 })();

@@ -1,6 +1,6 @@
 (() => {
   "use strict";
-  const MANY = 8, LONG = 30;
+  const MANY = 12, LONG = 30;
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const value = (row, column) => row.cells[column].dataset.sort ?? row.cells[column].textContent.trim();
   const element = (name, properties) => Object.assign(document.createElement(name), properties);
@@ -52,7 +52,8 @@
       status.textContent = words.length ? `${shown} of ${rows.length} rows` : "";
     });
     const tools = element("div", { className: "wb-tools" });
-    tools.append(input, status);
+    tools.append(input);
+    table.caption.append(status);
     box.prepend(tools);
   }
 
@@ -65,10 +66,23 @@
     frame.append(table);
   }
 
-  for (const box of document.querySelectorAll(".wb-table")) {
+  function enhance(box) {
     const table = box.querySelector("table");
     sortable(table);
     filterable(box, table);
     scrollable(box, table);
   }
+
+  async function start() {
+    const boxes = [...document.querySelectorAll(".wb-table")];
+    if (document.getElementById("wb-rows")) {
+      const rows = JSON.parse(await wbUnpack("wb-rows"));
+      for (const box of boxes) {
+        if (box.dataset.rest) box.querySelector("tbody").insertAdjacentHTML("beforeend", rows[Number(box.dataset.rest)]);
+      }
+    }
+    boxes.forEach(enhance);
+    document.dispatchEvent(new Event("wb-tables"));
+  }
+  start();
 })();
