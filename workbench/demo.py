@@ -114,7 +114,7 @@ def start(*, keep: bool = False) -> Server:
     if chosen.folder not in _started:
         _started[chosen.folder] = chosen.start(keep=keep)
         atexit.register(chosen.release)
-        _create_roles(parse_url(chosen.url()))
+        create_roles(parse_url(chosen.url()))
     elif keep or not _started[chosen.folder].running():
         _started[chosen.folder].start(keep=keep)
     return _started[chosen.folder]
@@ -296,7 +296,7 @@ def _mark(name: str) -> str:
     return f"pg-review-workbench demo {digest.hexdigest()[:16]}"
 
 
-def _create_roles(conninfo: Mapping[str, str]) -> None:
+def create_roles(conninfo: Mapping[str, str]) -> None:
     """Create the login roles that show what a review can see with few rights."""
     with _connect(conninfo) as connection:
         connection.execute("select pg_catalog.pg_advisory_lock(pg_catalog.hashtext('workbench demo roles'))")

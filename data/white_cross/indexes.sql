@@ -177,10 +177,10 @@ CREATE INDEX "audit_logs_session_id" ON "audit_logs" ("sessionId");
 CREATE INDEX "audit_logs_request_id" ON "audit_logs" ("requestId");
 CREATE INDEX "medication_logs_created_at" ON "medication_logs" ("createdAt");
 CREATE INDEX "vaccinations_lot_number" ON "vaccinations" ("lotNumber", "manufacturer", "vaccineName");
-CREATE INDEX "idx_users_failed_login_attempts" ON "users" ("email", "failedLoginAttempts");
 -- Planted: used five times while thousands of rows were written.
 CREATE INDEX "audit_logs_ip_address" ON "audit_logs" ("ipAddress");
 -- Planted: indexes on columns that nearly every update changes, so that no update can be heap-only.
+CREATE INDEX "idx_users_failed_login_attempts" ON "users" ("email", "failedLoginAttempts");
 CREATE INDEX "users_last_seen_at" ON "users" ("lastSeenAt");
 CREATE INDEX "medication_logs_updated_at" ON "medication_logs" ("updatedAt");
 -- Planted: with these, messages has more indexes than any other table.

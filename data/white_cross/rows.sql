@@ -439,9 +439,7 @@ SELECT demo.fill('sync_state', 300, $$
     entity_type = demo.word(n, 96, '{Student,HealthRecord,Appointment}')
     entity_id = CASE WHEN n % 7 > 0 THEN demo.id(demo.word(n, 96, '{students,health_records,appointments}'), n) END
 $$);
-SELECT demo.fill('cache_entries', 3000, $$
-    cacheKey = 'cache:' || n
-$$);
+-- cache_entries is filled by the workload, after the statistics have been reset.
 
 -- Integration and sync
 SELECT demo.fill('integration_configs', 12);

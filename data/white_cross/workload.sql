@@ -49,7 +49,7 @@ FROM "audit_logs" GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 --;
 -- The screens of the application: look-ups by the keys that have an index.
 -- each: SELECT "id" FROM "students" ORDER BY "id" LIMIT 150
-SELECT "id", "recordDate", "recordType", "title" FROM "health_records" WHERE "studentId" = %s ORDER BY "recordDate" DESC LIMIT 3
+SELECT "id", "title" FROM "health_records" WHERE "studentId" = %s AND "recordDate" >= '2025-09-15' AND "recordType" = 'INJURY'
 --;
 -- each: SELECT "studentId" FROM "health_records" ORDER BY "id" LIMIT 150
 SELECT count(*) FROM "health_records" WHERE "studentId" = %s
@@ -63,8 +63,8 @@ SELECT "id", "title" FROM "health_records" WHERE "recordType" = %s AND "recordDa
 -- each: SELECT d FROM generate_series('2025-01-01'::timestamptz, '2025-04-01', '1 day') AS d
 SELECT "id" FROM "health_records" WHERE "followUpRequired" AND "followUpDate" >= %s ORDER BY "followUpDate" LIMIT 10
 --;
--- each: SELECT "studentId" FROM "health_records" WHERE "isConfidential" ORDER BY "id" LIMIT 90
-SELECT "id" FROM "health_records" WHERE "isConfidential" = true AND "studentId" = %s
+-- times: 90
+SELECT count(DISTINCT "studentId") FROM "health_records" WHERE "isConfidential" = true
 --;
 -- each: SELECT DISTINCT "createdBy" FROM "health_records" ORDER BY 1 LIMIT 90
 SELECT "id", "title" FROM "health_records" WHERE "createdBy" = %s LIMIT 20
@@ -232,6 +232,9 @@ SELECT "id", "lastName" FROM "users" WHERE "schoolId" = %s
 -- each: SELECT "id" FROM "districts", generate_series(1, 4) ORDER BY "id"
 SELECT "id", "lastName" FROM "users" WHERE "districtId" = %s
 --;
+-- each: SELECT "email" FROM "users" ORDER BY "id" LIMIT 90
+SELECT "failedLoginAttempts" FROM "users" WHERE "email" = %s AND "failedLoginAttempts" >= 0
+--;
 -- each: SELECT d FROM generate_series('2025-11-03 07:00:00+00'::timestamptz, '2025-11-03 08:00:00+00', '1 minute') AS d
 SELECT "id" FROM "users" WHERE "lastSeenAt" >= %s ORDER BY "lastSeenAt" DESC LIMIT 20
 --;
@@ -256,6 +259,13 @@ VACUUM "users"
 --;
 -- times: 1
 VACUUM "medication_logs"
+--;
+-- Planted: a table that was filled and never analysed.
+-- times: 1
+INSERT INTO "cache_entries" ("id", "cacheKey", "value", "dataSize", "expiresAt", "accessCount", "createdAt", "updatedAt")
+SELECT md5('cache' || n)::uuid, 'cache:' || n, repeat(md5(n::text), 4), 128, '2025-11-03 09:00:00+00', n % 9,
+       '2025-11-03 08:00:00+00', '2025-11-03 08:00:00+00'
+FROM generate_series(1, 3000) AS n
 --;
 -- Planted: three rounds of updates that nothing has cleaned up after.
 -- times: 3
