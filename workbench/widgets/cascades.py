@@ -1,13 +1,14 @@
+# ruff: noqa: S608 - the SQL is shown, not run; workbench.naming quotes every name in it.
 """An explorer of cascades: choose a table, actions, depth and rows; picture, counts and SQL follow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as ipw
 import pandas as pd
-from IPython.display import display
+from IPython import display as notebook
 
 from workbench import targets
 from workbench.catalog import CaptureError, Snapshot
@@ -21,6 +22,7 @@ from workbench.review import Review
 from workbench.targets import TargetError
 
 _SECONDS = 30.0
+display: Callable[[object], None] = notebook.display
 _WIDE = {"description_width": "70px"}
 
 
