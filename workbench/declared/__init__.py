@@ -14,6 +14,8 @@
 - ``declared_discarded``: annotations without effect: ``@Index`` beside ``@Table({indexes})``, ``@ForeignKey``
   that no association takes up.
 - ``declared_unread``: what could not be read, and what Sequelize itself would refuse.
+- ``registered_models``: one row per model class, and whether a NestJS module or a connection lists it.
+- ``registration_problems``: lists, exports and settings that do not do what they seem to.
 
 ``file`` is relative to the folder of the models, with forward slashes; ``line`` counts from 1.
 """
@@ -158,10 +160,30 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "file": "text",
         "line": "int8",
     },
+    "registered_models": {
+        "model": "text",
+        "class_name": "text",
+        "schema_name": "text",
+        "table_name": "text",
+        "category": "text",  # heading comment of the central index or of the imports; else the folder's name
+        "is_registered": "bool",  # a list that Sequelize gets holds this very class
+        "registered_in": "text?",  # file:line of that list
+        "is_exported": "bool",  # the central index exports this very class
+        "file": "text",  # relative to the folder of the sources
+        "line": "int8",
+    },
+    "registration_problems": {
+        "kind": "text",  # broken import, broken export, synchronize, not loaded, other orm, config or name
+        "object": "text",  # class, file or option that it is about
+        "reason": "text",
+        "file": "text",
+        "line": "int8",
+    },
     "declared_unread": {
         "file": "text",
         "line": "int8",
-        "kind": "text",  # unread: the reader's limit; refused: Sequelize throws; aborts: sync() stops; ignored: a file skipped
+        # unread: the reader's limit; refused: Sequelize throws; aborts: sync() stops; ignored: a file left out
+        "kind": "text",
         "object": "text",  # schema.table[.column] where known, else empty
         "reason": "text",
     },

@@ -165,6 +165,13 @@ class Evaluator:
                     return value
         return Unknown(f"{module.file} does not export {name}", (module.file, 1))
 
+    def exports(self, module: Module) -> JsObject:
+        """Return all that a module exports as an object."""
+        result = JsObject()
+        for name in self.names_of(module):
+            result.put(name, self.export(module, name), (module.file, 1))
+        return result
+
     def names_of(self, module: Module) -> list[str]:
         """Return the names that a module exports, those of ``export *`` included, in their order."""
         names: dict[str, None] = {}

@@ -21,6 +21,7 @@ from workbench.declared.values import (
     Made,
     ModelName,
     ModelRef,
+    Namespace,
     Unknown,
     is_model,
     truthy,
@@ -183,6 +184,10 @@ def _method(evaluator: Evaluator, callee: Node, given: Node, scope: Scope) -> An
             return language.text_method(owner, name, arguments, site)
         return language.list_method(owner, name, arguments, site, _applier(evaluator, site))
     if owner == External(("global", "Object")):
+        first = given.named_children[0] if given.named_children else None
+        exported = evaluator.value(first, scope) if first is not None else UNDEFINED
+        if isinstance(exported, Namespace):
+            return language.object_function(name, [evaluator.exports(exported.module)], site)
         return language.object_function(name, _spread_values(evaluator, given, scope), site)
     if owner == External(("global", "Array")) and name in ("from", "of"):
         arguments = _spread_values(evaluator, given, scope)

@@ -8,7 +8,7 @@ come first and in its order; the others follow by path, as ``addModels([folder])
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ class Declared:
     @functools.cached_property
     def frames(self) -> dict[str, pd.DataFrame]:
         """The declared frames by name."""
-        return {name: _frame(columns, self.rows.get(name, [])) for name, columns in FRAMES.items()}
+        chosen = {name: columns for name, columns in FRAMES.items() if name.startswith("declared_")}
+        return {name: frame_of(columns, self.rows.get(name, [])) for name, columns in chosen.items()}
 
 
 def read(path: Path) -> Declared:
@@ -170,5 +171,6 @@ def _unread(one: Unread) -> Row:
     return {"file": file, "line": line, "kind": one.kind, "object": one.object, "reason": one.reason}
 
 
-def _frame(columns: Any, rows: Sequence[Row]) -> pd.DataFrame:
+def frame_of(columns: Mapping[str, str], rows: Sequence[Row]) -> pd.DataFrame:
+    """Return rows as a frame with the columns of :data:`workbench.declared.FRAMES`."""
     return make_frame(columns, [[row.get(name) for name in columns] for row in rows])

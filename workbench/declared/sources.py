@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -118,12 +118,23 @@ class Library:
         self._modules: dict[Path, Module | None] = {}
         self._resolved: dict[tuple[Path, str], Path | None] = {}
 
-    def walk(self) -> Iterator[Module]:
-        """Yield the modules of the folder, or the one file that it is, in the order of their paths."""
+    def walk(self, wanted: Callable[[Path, bytes], bool] | None = None) -> Iterator[Module]:
+        """Yield the modules of the folder, or the one file that it is, in the order of their paths.
+
+        With ``wanted``, a test of path and text, the other files are not parsed.
+        """
         for path in sorted(self._paths(), key=self.relative):
+            if wanted is not None and not self._is_wanted(path, wanted):
+                continue
             module = self.load(path)
             if module is not None:
                 yield module
+
+    def _is_wanted(self, path: Path, wanted: Callable[[Path, bytes], bool]) -> bool:
+        try:
+            return path.is_file() and path.stat().st_size <= MAX_BYTES and wanted(path, path.read_bytes())
+        except OSError:
+            return True  # load() tells why it cannot be read
 
     def _paths(self) -> Iterator[Path]:
         if self.root.is_file():
