@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -92,7 +91,8 @@ def frames_page() -> str:
 def environment_file() -> str:
     """Return environment.yml, made from the dependencies in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    by_conda, by_pip = [], []
+    by_conda: list[str] = []
+    by_pip: list[str] = []
     for requirement in project["dependencies"]:
         pip_only = requirement.startswith(_PIP_ONLY)
         (by_pip if pip_only else by_conda).append(requirement)
@@ -111,10 +111,9 @@ def environment_file() -> str:
 def _readme() -> str:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, table in (("chapters", chapters_table()), ("checks", checks_table())):
-        pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end of {name} -->)"
-        text = re.sub(
-            pattern, lambda found, table=table: f"{found[1]}{table}\n{found[2]}", text, flags=re.DOTALL
-        )  # type: ignore[misc]
+        head, start, rest = text.partition(f"<!-- generated: {name} -->\n")
+        _, end, tail = rest.partition(f"<!-- end of {name} -->")
+        text = f"{head}{start}{table}\n{end}{tail}"
     return text
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.checks.indexes import by
+from workbench.checks.indexes import rows as each
 from workbench.figures.style import NEUTRAL, SERIES, finish, safe
 from workbench.figures.tables import Code, Note, Table, noting_missing
 from workbench.figures.text import bytes_text, count_text
@@ -54,7 +55,7 @@ def verdicts(review: Review) -> pd.DataFrame:
     }
     judged = review.outcome("unused_index").examined > 0
     rows = []
-    for index in usage.itertuples(index=False):
+    for index in each(usage):
         path = dotted(index.schema_name, index.table_name, index.index_name)
         if not index.is_valid:
             verdict = "invalid"
@@ -87,7 +88,7 @@ def scans_against_size(review: Review) -> Figure | Note:
             continue
         texts = [
             [safe(f"{r.table_name}.{r.index_name}", 80), bytes_text(r.total_bytes), count_text(r.scans_count)]
-            for r in part.itertuples(index=False)
+            for r in each(part)
         ]
         figure.add_scatter(
             # One more than the scans, so that indexes without any have a place on the axis.
@@ -122,7 +123,7 @@ def unused_bytes(review: Review, number: int = 20) -> Figure | Note:
     }
     usage: pd.DataFrame = review["root_usage"]
     rows = []
-    for index in usage.itertuples(index=False):
+    for index in each(usage):
         path = dotted(index.schema_name, index.table_name, index.index_name)
         kind = next((check for check, paths in superfluous.items() if path in paths), None)
         if kind:
@@ -208,14 +209,11 @@ def sequential_scans(review: Review, number: int = 20) -> Figure | Note:
         return Note("No table was read sequentially since the statistics were reset.", "info")
     figure = go.Figure(
         go.Bar(
-            y=[safe(dotted(r.schema_name, r.table_name)) for r in frame.itertuples(index=False)],
+            y=[safe(dotted(r.schema_name, r.table_name)) for r in each(frame)],
             x=frame["seq_tuples_read_count"],
             orientation="h",
             marker_color=SERIES[0],
-            customdata=[
-                [count_text(r.seq_scans_count), count_text(r.live_rows_count)]
-                for r in frame.itertuples(index=False)
-            ],
+            customdata=[[count_text(r.seq_scans_count), count_text(r.live_rows_count)] for r in each(frame)],
             hovertemplate="%{y}: %{x:,} rows in %{customdata[0]} scans; %{customdata[1]} live rows<extra></extra>",
         )
     )
