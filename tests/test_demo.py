@@ -5,22 +5,25 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.conftest import connect
 from workbench import demo
+from workbench.commands.demo import demo as command
 from workbench.resources import resource
 from workbench.server import Server
 from workbench.targets import Target, TargetError, parse_url
 
 # Objects of expected.csv: relations, and what belongs to a relation, by their dotted path.
 OBJECTS = """
-select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+select c.relname::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
 union all select c.relname || '.TOAST' from pg_class c where c.relnamespace = 'public'::regnamespace
 union all select c.relname || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
   where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0
@@ -157,52 +160,54 @@ def test_roles_with_few_rights_can_log_in_and_read_no_rows(white_cross: Target, 
         assert monitors == (role == "reviewer",)
 
 
-def workbench(*arguments: str, cache: Path, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "workbench", "demo", *arguments],
-        env={**os.environ, "WORKBENCH_CACHE": str(cache), **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def cache(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache folder of its own, open to the account that runs the server when root runs the tests."""
+    with tempfile.TemporaryDirectory(prefix="wb-demo-") as folder:
+        Path(folder).chmod(0o755)
+        monkeypatch.setenv("WORKBENCH_CACHE", folder)
+        monkeypatch.delenv("WORKBENCH_DEMO_URL", raising=False)
+        yield Path(folder)
 
 
-def run(*arguments: str, cache: Path, status: int = 0, **environment: str) -> str:
-    process = workbench(*arguments, cache=cache, **environment)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == status, err
-    return out
-
-
-def test_two_commands_at_once_share_one_build(tmp_path: Path) -> None:
-    processes = [workbench("url", "lithic", cache=tmp_path) for _ in range(2)]
+def test_two_commands_at_once_share_one_build(cache: Path) -> None:
+    words = [sys.executable, "-m", "workbench", "demo", "url", "lithic"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    processes = [subprocess.Popen(words, text=True, **pipes) for _ in range(2)]
     try:
         outputs = [process.communicate(timeout=120) for process in processes]
         assert [process.returncode for process in processes] == [0, 0], outputs
         assert outputs[0][0] == outputs[1][0]
         assert sum("building" in err for _, err in outputs) == 1
-        url = outputs[0][0].strip()
-        with connect(Target("lithic", parse_url(url))) as connection:
+        # Both commands have ended, and the server they were asked to keep is there.
+        with connect(Target("lithic", parse_url(outputs[0][0].strip()))) as connection:
             assert connection.execute("select count(*) from cards").fetchone() == (4000,)
-        status = json.loads(run("status", "--format", "json", cache=tmp_path))
+        status = json.loads(invoke("status", "--format", "json"))
         assert status["is_running"] is True
-        assert [d["is_built"] for d in status["databases"]] == [False, True]
-        run("stop", cache=tmp_path)
-        assert json.loads(run("status", "--format", "json", cache=tmp_path))["is_running"] is False
-        assert (tmp_path / "demo" / "data").exists()
+        assert [one["is_built"] for one in status["databases"]] == [False, True]
+        invoke("stop")
+        assert json.loads(invoke("status", "--format", "json"))["is_running"] is False
+        assert (cache / "demo" / "data").exists()
     finally:
-        run("reset", cache=tmp_path)
-    assert not (tmp_path / "demo").exists()
+        invoke("reset")
+    assert not (cache / "demo").exists()
 
 
-def test_another_server_can_hold_the_demo(pg15: Server, tmp_path: Path) -> None:
-    url = run("url", "lithic", cache=tmp_path, WORKBENCH_DEMO_URL=pg15.url()).strip()
-    target = Target("lithic", parse_url(url))
-    with connect(target) as connection:
+def invoke(*arguments: str) -> str:
+    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    return result.stdout
+
+
+def test_another_server_can_hold_the_demo(pg15: Server, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_DEMO_URL", pg15.url())
+    with connect(demo.target("lithic")) as connection:
         assert connection.info.server_version // 10000 == 15
         assert connection.execute("select count(*) from cards").fetchone() == (4000,)
-    assert not (tmp_path / "demo").exists()
-    run("stop", cache=tmp_path, status=2, WORKBENCH_DEMO_URL=pg15.url())
+    assert not (cache / "demo").exists()
+    assert json.loads(invoke("status", "--format", "json"))["folder"] is None
+    for name in ("stop", "reset"):
+        with pytest.raises(TargetError, match="a server of its own"):
+            invoke(name)
 
 
 def test_a_password_in_the_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
