@@ -124,8 +124,9 @@ def _alternatives(sources: Sources, keys: list[Row]) -> None:
                 other[(model.schema, clip(model.table), clip(column.column))] = actions
     for row in keys:
         actions = other.get((row["schema_name"], row["table_name"], row["column_names"][0]))
-        spelled = [a.upper() if isinstance(a, str) else "NO ACTION" for a in actions or ()]
-        delete, update = spelled or (row["on_delete"], row["on_update"])
+        delete, update = row["on_delete"], row["on_update"]
+        if actions is not None:
+            delete, update = (a.upper() if isinstance(a, str) else "NO ACTION" for a in actions)
         row["alternative_on_delete"] = delete if delete != row["on_delete"] else None
         row["alternative_on_update"] = update if update != row["on_update"] else None
         row["is_order_dependent"] = delete != row["on_delete"] or update != row["on_update"]
