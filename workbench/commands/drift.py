@@ -12,7 +12,7 @@ import pandas as pd
 from workbench import catalog, targets
 from workbench import drift as comparison
 from workbench.catalog import Snapshot
-from workbench.commands.migrations import records
+from workbench.commands.migrations import counted, records
 from workbench.declared import sequelize
 from workbench.targets import TargetError
 from workbench.terminal import print_table
@@ -57,7 +57,6 @@ def document(
     snapshot: Snapshot, folder: Path, declared: dict[str, pd.DataFrame], found: pd.DataFrame
 ) -> dict[str, Any]:
     """Return the JSON document: how much was compared, the verdict, and every difference."""
-    counts = found.groupby(["sort", "kind"]).size()
     return {
         "target": snapshot.target,
         "captured_at": snapshot.manifest.get("captured_at"),
@@ -71,7 +70,7 @@ def document(
             "indexes_count": len(declared["declared_indexes"]),
             "enums_count": len(declared["declared_enums"]),
         },
-        "counts": [{"sort": sort, "kind": kind, "count": int(n)} for (sort, kind), n in counts.items()],
+        "counts": counted(found, "sort", "kind"),
         "differences": records(found),
     }
 
@@ -85,8 +84,8 @@ def verdict(found: pd.DataFrame) -> str:
 
 def _show(found: pd.DataFrame) -> None:
     rows = []
-    for one in found.itertuples():
-        place = f"{one.file}:{one.line}" if isinstance(one.file, str) else ""
-        rows.append((one.sort, one.kind, one.object, one.detail, place))
+    for one in records(found):
+        place = f"{one['file']}:{one['line']}" if one["file"] else ""
+        rows.append((one["sort"], one["kind"], one["object"], one["detail"], place))
     print_table(("sort", "kind", "object", "detail", "declared at"), rows)
     click.echo(f"Verdict: {verdict(found)}; {len(found)} differences.", err=True)

@@ -208,7 +208,8 @@ def _add_constraint(table: Any, options: Any, more: Any, *_: Any) -> list[Operat
     schema, name = table_name(table, given)
     fields = _fields(given.get("fields", options if isinstance(options, list) else []))
     kind = as_text(given.get("type", "")).lower()
-    reference = given.get("references") if isinstance(given.get("references"), dict) else {}
+    named_table = given.get("references")
+    reference = named_table if isinstance(named_table, dict) else {}
     details: dict[str, Any] = {"type": kind}
     suffix = {"unique": "uk", "check": "ck", "primary key": "pk"}.get(kind)
     if kind == "foreign key":

@@ -192,6 +192,7 @@ def _follow(made: Migration, direction: str, program: Node, path: Path, folder: 
             reason = f"{one.kind} of {one.object}: the name is only known at run time"
             troubles.append(Trouble(one.file or made.file, one.line, direction, reason))
     line = line_of(function.node) if function is not None else 0
+    place: dict[str, Any] = {f"has_{direction}": function is not None, f"{direction}_line": line}
     return replace(
         made,
         form=form or made.form,
@@ -199,7 +200,7 @@ def _follow(made: Migration, direction: str, program: Node, path: Path, folder: 
         troubles=tuple(dict.fromkeys(troubles)),
         transaction={**made.transaction, direction: transaction},
         throws={**made.throws, direction: bool(follower.thrown)},
-        **{f"has_{direction}": function is not None, f"{direction}_line": line},
+        **place,
     )
 
 

@@ -21,9 +21,10 @@ _SUBJECTS: Sequence[tuple[int, str]] = (
     (7, r"analytics|metric_snapshot|report_(template|execution|schedule)|dashboard|kpi|statistic"),
     (5, r"audit|consent|compliance|polic(y|ies)|phi|retention|remediation|gdpr|hipaa|disclosure"),
     (3, r"appointment|incident|witness|booking|calendar|schedule"),
-    (8, r"system|config|configuration|setting|licen[sc]e|backup|performance|threat|webhook|cache|sync_state|"
-        r"session|job"),
+    (8, r"sync_state"),
     (9, r"integration|sync|import|export|queue|connector"),
+    (8, r"system|config|configuration|setting|licen[sc]e|backup|performance|threat|webhook|cache|"
+        r"session|job"),
     (4, r"message|conversation|broadcast|notification|device_token|alert|delivery|email|sms|chat|comment"),
     (6, r"inventory|purchase|vendor|supplier|maintenance|stock|warehouse|order|product|invoice|payment|shipment"),
     (2, r"health|medical|medication|clinic|clinical|drug|prescription|allerg(y|ies)|vaccin\w*|immuni[sz]\w*|"

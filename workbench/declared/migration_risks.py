@@ -277,16 +277,18 @@ def _folded_name(one: Operation, setting: Setting) -> Iterator[Risk]:
     used = (
         one.details.get("used_columns", one.columns) if one.kind in ("create_index", "add_constraint") else ()
     )
-    for name in (
-        *used,
-        *([one.name] if one.kind in ("alter_column", "drop_column", "rename_column") else []),
-    ):
-        if name in table.columns or name != name.lower():
-            continue
-        meant = next((column for column in table.columns if column.lower() == name), None)
-        if meant is not None:
-            reason = f'Without quotes PostgreSQL reads {name}; the column is "{meant}": it fails.'
-            yield Risk("folded_name", one, reason, fails=True)
+    named = [one.name] if one.kind in ("alter_column", "drop_column", "rename_column") else []
+    meant: dict[str, str] = {}
+    for name in (*used, *named):
+        if name not in table.columns and name == name.lower():
+            quoted = next((column for column in table.columns if column.lower() == name), None)
+            meant |= {name: quoted} if quoted else {}
+    if meant:
+        reason = (
+            f"Without quotes PostgreSQL reads {', '.join(meant)}; "
+            f"the table has {', '.join(map(repr, meant.values()))}: it fails."
+        )
+        yield Risk("folded_name", one, reason, fails=True)
 
 
 def _uses_new_value(steps: Iterable[Operation]) -> Iterator[Risk]:

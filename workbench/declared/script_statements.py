@@ -48,9 +48,9 @@ def _export_statement(follower: Follower, node: Node, scope: Scope) -> None:
     else:
         for one in node.named_children:
             if one.type == "export_clause":
-                for name in one.named_children:
-                    local = text_of(name.child_by_field_name("name"))
-                    alias = text_of(name.child_by_field_name("alias")) or local
+                for exported in one.named_children:
+                    local = text_of(exported.child_by_field_name("name"))
+                    alias = text_of(exported.child_by_field_name("alias")) or local
                     exports[alias] = scope.variables.get(local)
             elif any(child.type == "=" for child in node.children):
                 exports["default"] = follower.value(one, scope)
@@ -138,9 +138,8 @@ def _for_statement(follower: Follower, node: Node, scope: Scope) -> None:
         follower.statement(start, inner)
     body = node.child_by_field_name("body")
     for _ in range(ROUNDS_LIMIT):
-        test = follower.value(condition.named_children[0], inner) if _has_child(condition) else None
-        if not _has_child(condition) and condition is not None:
-            test = follower.value(condition, inner)
+        tested = condition.named_children[0] if condition is not None and _has_child(condition) else condition
+        test = follower.value(tested, inner)
         holds = values.truth(test)
         if holds is None or condition is None:
             with follower.under(loop="data" if _from_query(test) else "open"):

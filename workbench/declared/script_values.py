@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,7 +145,7 @@ def member(value: Any, name: str) -> Any:  # noqa: PLR0911 - one answer per kind
     return Unknown(name)
 
 
-_TEXT_METHODS = {
+_TEXT_METHODS: Mapping[str, Callable[[str], str]] = {
     "toLowerCase": str.lower,
     "toUpperCase": str.upper,
     "trim": str.strip,

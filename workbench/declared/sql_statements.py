@@ -86,7 +86,7 @@ def expression_text(tree: Node) -> str:
     target = {"target_list": [{"res_target": {"val": tree}}], "op": "SETOP_NONE"}
     whole = {"stmts": [{"stmt": {"select_stmt": {**target, "limit_option": "LIMIT_OPTION_DEFAULT"}}}]}
     message = ParseDict(whole, postgast.pg_query_pb2.ParseResult())
-    return postgast.deparse(message).removeprefix("SELECT ").strip()
+    return str(postgast.deparse(message)).removeprefix("SELECT ").strip()
 
 
 def _index(body: Node) -> list[Operation]:
@@ -299,7 +299,7 @@ def _do(body: Node) -> list[Operation]:
 
 
 def _is_code(argument: Node) -> bool:
-    return argument.get("def_elem", {}).get("defname") == "as"
+    return bool(argument.get("def_elem", {}).get("defname") == "as")
 
 
 def _block_statement(query: str, is_dynamic: bool, guard: str) -> list[Operation]:

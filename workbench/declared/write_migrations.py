@@ -115,7 +115,7 @@ def missing_migrations(
             left alone.
     """
     writer = _Writer(declared, set(existing_enums))
-    written = []
+    written: list[Written] = []
     if drift is not None:
         rows = drift[drift["kind"].isin(_MENDED) & drift["sql"].notna() & drift["undo"].notna()]
         if len(rows):
@@ -200,7 +200,7 @@ class _Writer:
 
     def _keys(self, step: Step) -> Written:
         keys = [key for table in step.tables for key in self.of("foreign_keys", table) if self._in_cycle(key)]
-        down = []
+        down: list[str] = []
         for key in keys:
             home = qualified(key["schema_name"], key["table_name"])
             down.append(f"ALTER TABLE {home} DROP CONSTRAINT {quote(key['constraint_name'])};")
