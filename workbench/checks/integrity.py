@@ -298,7 +298,10 @@ def _undeclared(
     )
 
 
-def _declare(row: Mapping[str, Any], snapshot: Snapshot) -> Fix:
+def _declare(row: Mapping[str, Any], snapshot: Snapshot) -> Fix | None:
+    """Return the fix; None for a column whose type must change first."""
+    if supposed.STORED_AS_TEXT in row["reasons"]:
+        return None
     probe = row["probe"]
     table = (str(row["schema_name"]), str(row["table_name"]))
     name = object_name(table[1], *row["column_names"], "fkey")

@@ -24,6 +24,7 @@ PROBED = 0.3
 REPORTED = 0.5
 """Score from which a candidate is reported."""
 ALTERNATIVES = 2
+STORED_AS_TEXT = "it holds UUIDs as text"
 CANDIDATE_TYPES: Mapping[str, str] = {
     "table_oid": "int8",
     "schema_name": "text",
@@ -173,13 +174,17 @@ def _scored(column: Column, catalogue: Catalogue) -> Iterator[Match]:
 
 def _adjusted(column: Column, match: Match, share: float) -> Match | None:
     key, score, reasons = match.key, match.score * share, list(match.reasons)
-    if family({"base_type": column.data_type}) != key.family or (
-        key.oid == column.oid and column.name == key.column
-    ):
+    own_family = family({"base_type": column.data_type})
+    as_text = (own_family, key.family) == ("text", "uuid")
+    if (own_family != key.family and not as_text) or (key.oid == column.oid and column.name == key.column):
         return None
     if column.is_own_key and (key.oid == column.oid or _is_named_after(column.name, column.table)):
         return None
-    if column.data_type != key.data_type:
+    if as_text:
+        # No key can be declared over it, and text holds other things than keys.
+        score -= 0.3
+        reasons.append(STORED_AS_TEXT)
+    elif column.data_type != key.data_type:
         score -= 0.05
         reasons.append(f"types differ: {column.data_type} and {key.data_type}")
     if key.schema == column.schema:

@@ -10,7 +10,7 @@ from workbench.collectors import collector
 from workbench.naming import dotted, quote
 from workbench.probes import orphans as orphan_probes
 from workbench.probes import plausibility, polymorphic, runner, soft_delete, tenants
-from workbench.probes.candidates import candidate_keys
+from workbench.probes.candidates import STORED_AS_TEXT, candidate_keys
 from workbench.probes.matching import family
 from workbench.probes.probe import Probe, frame
 from workbench.probes.relations import Relations, records
@@ -52,6 +52,7 @@ def candidate_probes(snapshot: Snapshot) -> list[Probe]:
             name=candidate_name(row),
             child=(child, row["column_names"]),
             parent=(parent, row["referenced_columns"]),
+            as_text=STORED_AS_TEXT in row["reasons"],
         )
         if probe.skipped is None and len(row["column_names"]) == 1:
             integer = types[child, row["column_names"][0]] == "int"

@@ -43,6 +43,7 @@ _STALE = word_set(
 _SELF = word_set(
     """
     parent root ancestor previous prev next original predecessor successor sibling reply superseded
+    thread
     """
 )
 _ORIGINS = frozenset({"from", "into", "of", "to"})
@@ -152,7 +153,12 @@ class Catalogue:
         has_primary = {key.oid for key in self.keys if key.is_primary}
         for key in self.keys:
             for _, spelled in self._spelled(key.oid, key.column):
-                if stem(spelled)[0] and words(spelled) not in (("name",), ("id",)):
+                said, key_word = stem(spelled)
+                # Titles, codes and addresses are unique in one table and plain attributes in others.
+                telling = (
+                    key_word or set(said) & set(key.entity) if not key.is_primary else len(words(spelled)) > 1
+                )
+                if said and (telling or (key.is_primary and _GLUED.fullmatch(words(spelled)[0]))):
                     self._by_column[words(spelled)].append(key)
             # The primary key stands for its table; another unique column must be named itself.
             if not key.is_primary and key.oid in has_primary:

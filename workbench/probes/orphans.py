@@ -113,9 +113,13 @@ def key_probe(
     collations: Sequence[str] = (),
     full: bool = False,
     temporal: bool = False,
+    as_text: bool = False,
     skipped: str | None = None,
 ) -> Probe:
-    """Return the orphan probe of one key, declared or supposed; ``child`` and ``parent`` are OID and columns."""
+    """Return the orphan probe of one key, declared or supposed; ``child`` and ``parent`` are OID and columns.
+
+    ``as_text`` compares UUIDs with a column that holds them as text.
+    """
     (child_oid, columns), (parent_oid, referenced) = child, parent
     obstacle = relations.obstacle(child_oid, columns) or relations.obstacle(parent_oid, referenced)
     schema, table = relations.name(child_oid)
@@ -126,6 +130,10 @@ def key_probe(
     missing = ""
     if runs:
         pairs = list(_comparisons(columns, referenced, operators, collations))
+        if as_text:
+            pairs = [
+                f"p.{quote(r)}::text = lower(c.{quote(c)})" for c, r in zip(columns, referenced, strict=True)
+            ]
         missing = (
             _temporal_gap(relations.sql(parent_oid), pairs, columns, referenced)
             if temporal

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - SQL is built here on purpose; workbench.naming quotes every name in it.
 """Polymorphic references: a ``*_type`` column says which table the ``*_id`` beside it means."""
 
 from __future__ import annotations
@@ -67,21 +68,30 @@ def _probe(pair: Pair, relations: Relations, keys: Sequence[Key]) -> Probe:
     readable = [
         key for key in keys if key.family == pair.family and relations.obstacle(key.oid, [key.column]) is None
     ][:MOST_TABLES]
-    spelled = f"c.{quote(pair.type_column)}::text"
-    # 'App\Models\BlogPost', 'blog.BlogPost' and 'blog_posts' all name blog_posts.
-    said = f"lower(regexp_replace(regexp_replace({spelled}, '^.*[.:/\\\\]', ''), '[^[:alnum:]]', '', 'g'))"
-    names = [(key, _spellings(key)) for key in readable]
-    known = ", ".join(literal(name) for _, spellings in names for name in spellings)
+    kind = quote(pair.type_column)
+    # 'App\\Models\\BlogPost', 'blog.BlogPost' and 'blog_posts' all name blog_posts.
+    bare = "lower(regexp_replace(regexp_replace(d.kind, '^.*[.:/\\\\]', ''), '[^[:alnum:]]', '', 'g'))"
+    places = " ".join(
+        f"when {bare} in ({', '.join(map(literal, _spellings(key)))}) then {number}"
+        for number, key in enumerate(readable)
+    )
     cases = " ".join(
-        f"when {said} in ({', '.join(map(literal, spellings))}) then not exists (select from"
-        f" {relations.sql(key.oid)} as p where p.{quote(key.column)} = c.{quote(pair.id_column)})"
-        for key, spellings in names
+        f"when {number} then not exists (select from {relations.sql(key.oid)} as p"
+        f" where p.{quote(key.column)} = c.{quote(pair.id_column)})"
+        for number, key in enumerate(readable)
     )
     rest: dict[str, Any] = {}
-    if known:
+    if readable:
+        own = relations.sql(pair.table_oid)
+        # There are few kinds and many rows, so each kind is understood once.
+        kinds = f"select distinct k.{kind}::text as kind from {own} as k"
         rest = {
-            "examined": f"(c.{quote(pair.id_column)} is not null and {said} in ({known}))",
-            "violation": f"(case {cases} else false end)",
+            "joins": (
+                f" left join (select d.kind, case {places} end as place from ({kinds}) as d) as n"
+                f" on n.kind = c.{kind}::text"
+            ),
+            "examined": f"(c.{quote(pair.id_column)} is not null and n.place is not null)",
+            "violation": f"(case n.place {cases} else false end)",
         }
     return Probe(
         kind="polymorphic",
@@ -96,7 +106,7 @@ def _probe(pair: Pair, relations: Relations, keys: Sequence[Key]) -> Probe:
         distinct=f"c.{quote(pair.id_column)}",
         pages=relations.pages(pair.table_oid),
         skipped=relations.obstacle(pair.table_oid, (pair.type_column, pair.id_column))
-        or (None if known else "no table has a key of its type"),
+        or (None if readable else "no table has a key of its type"),
         **rest,
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 import threading
 import time
 from collections import defaultdict
@@ -344,4 +345,6 @@ def violating_keys(target: Target, results: Sequence[Result], *, limit: int = 5)
 
 def masked(key: str) -> str:
     """Return the shape of a key: digits as 9, letters as x, so an empty or malformed key still shows."""
+    if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key):
+        return "a UUID"
     return "".join("9" if c.isdigit() else "x" if c.isalpha() else c for c in key[:40])
