@@ -157,9 +157,16 @@ def _chain(
         first, others = (None, ways) if node == closure.root else (ways[0], ways[1:])
         hover = [_size(sizes.get(graph.path_of(node))), *(f"also reached by {key.path}" for key in others)]
         mark = f"+{len(others)}" if others else ""
-        boxes.append(Box(str(node), _short(graph, node), level, hover, mark, ACTION_COLOURS["CASCADE"]))
+        note = _compact(sizes.get(graph.path_of(node)))
+        red = ACTION_COLOURS["CASCADE"]
+        boxes.append(Box(str(node), _short(graph, node), level, hover, mark, red, note=note))
         if first is not None:
             lines.append(Line(str(first.referenced), str(node), "CASCADE", _line(first)))
+    for diamond in closure.diamonds if shown else ():
+        guard = diamond.guard
+        if guard.on_delete in actions:
+            told = f"{_line(guard)}; meets a cascade: {diamond.verdict.value}"
+            lines.append(Line(str(guard.referenced), str(guard.referencing), guard.on_delete, told))
     ends: dict[tuple[int, int, str], Box] = {}
     for key in (*closure.leaves, *closure.blockers):
         if key.on_delete not in actions or (key.referenced != closure.root and not shown):
@@ -168,10 +175,12 @@ def _chain(
         place = (key.referencing, level, key.on_delete)
         if place not in ends:
             mark = _BLOCKED if key.is_guard else _CHANGED
-            hover = [_size(sizes.get(graph.path_of(key.referencing)))]
+            size = sizes.get(graph.path_of(key.referencing))
             colour = ACTION_COLOURS[key.on_delete]
-            name = "-".join(map(str, place))
-            ends[place] = Box(name, _short(graph, key.referencing), level, hover, mark, colour, faint=True)
+            name, label = "-".join(map(str, place)), _short(graph, key.referencing)
+            ends[place] = Box(
+                name, label, level, [_size(size)], mark, colour, faint=True, note=_compact(size)
+            )
         lines.append(Line(str(key.referenced), ends[place].key, key.on_delete, _line(key)))
     return [*boxes, *ends.values()], lines
 
@@ -186,6 +195,16 @@ def _size(rows: float | None) -> str:
     return (
         "size unknown: never analysed" if rows is None or pd.isna(rows) else f"about {count_text(rows)} rows"
     )
+
+
+def _compact(rows: float | None) -> str:
+    """Return a number of rows in a few letters: ``950``, ``12k``, ``3.4M``; ``?`` when it is unknown."""
+    if rows is None or pd.isna(rows):
+        return "?"
+    for limit, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if rows >= limit:
+            return f"{rows / limit:.3g}{unit}" if rows < 1000 * limit else f"{rows / limit:,.0f}{unit}"
+    return f"{rows:.0f}"
 
 
 def _line(key: ForeignKey) -> str:

@@ -42,7 +42,7 @@ _LETTERS = 105
 
 @dataclass(frozen=True)
 class Box:
-    """A table: ``mark`` stands before its name, ``hover`` lists what the box has no room for."""
+    """A table: ``mark`` stands before its name, ``note`` at the end, ``hover`` has what the box has no room for."""
 
     key: str
     label: str
@@ -51,6 +51,7 @@ class Box:
     mark: str = ""
     colour: str = NEUTRAL
     faint: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,12 +196,22 @@ def _add_box(figure: Figure, box: Box, place: tuple[float, float], letters: int)
     figure.add_annotation(
         x=x + 0.015,
         y=y,
-        text=mark + safe(box.label, letters),
+        text=mark + safe(box.label, max(8, letters - len(mark) - len(box.note))),
         showarrow=False,
         xanchor="left",
         font={"size": 11},
         opacity=0.75 if box.faint else 1,
     )
+
+    if box.note:
+        figure.add_annotation(
+            x=x + _BOX - 0.01,
+            y=y,
+            text=safe(box.note),
+            showarrow=False,
+            xanchor="right",
+            font={"size": 9, "color": NEUTRAL},
+        )
 
 
 def _tint(colour: str, share: float) -> str:
