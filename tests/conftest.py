@@ -102,6 +102,7 @@ def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server as the demo runs it; nobody writes to its databases white_cross and lithic."""
     server = Server(_shared_folder(tmp_path_factory) / "demo", None, demo.SETTINGS)
     server.start()
+    demo.create_roles(parse_url(server.url()))
     yield server
     server.release()
     if not server.running():

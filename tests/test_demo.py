@@ -150,8 +150,7 @@ def test_statistics_are_of_a_workload_that_ran(white_cross: Target) -> None:
     assert invalid == [("idx_emergency_contacts_student_primary",)]
 
 
-def test_roles_with_few_rights_can_log_in_and_read_no_rows(white_cross: Target, demo_server: Server) -> None:
-    demo.create_roles(parse_url(demo_server.url()))
+def test_roles_with_few_rights_can_log_in_and_read_no_rows(white_cross: Target) -> None:
     for role in demo.ROLES:
         with connect(Target(role, {**white_cross.conninfo, "user": role})) as connection:
             allowed = connection.execute("select has_table_privilege('students', 'select')").fetchone()
