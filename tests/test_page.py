@@ -246,6 +246,11 @@ def test_prints_figures_that_were_never_scrolled_to(page: Path, browser: Browser
     with opened(browser, page, viewport={"width": 1280, "height": 300}, color_scheme="dark") as seen:
         seen.page.wait_for_function("() => window.Plotly !== undefined")
         seen.page.pdf(path=pdf, prefer_css_page_size=True)
+        # On the screen they take their room again.
+        seen.page.wait_for_function(
+            "() => [...document.querySelectorAll('.plot')].every("
+            "(p) => Math.abs(p.querySelector('.main-svg').clientWidth - p.clientWidth) < 2)"
+        )
         assert seen.problems == []
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext is not installed: apt install poppler-utils")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from pathlib import Path
 
 import nbformat
@@ -84,6 +85,17 @@ def test_a_chapter_has_a_time_limit(tmp_path: Path) -> None:
     endless = notebook(tmp_path, "endless", "while True: pass")
     (done,) = run_chapters([endless], {}, tmp_path / "out", time_limit=2)
     assert done.reason == "DeadKernelError: stopped after the time limit of 2 s"
+
+
+def test_an_interrupt_leaves_no_kernel_behind(tmp_path: Path) -> None:
+    chapters = [notebook(tmp_path, "quick", "1"), notebook(tmp_path, "endless", "while True: pass")]
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_chapters(chapters, {}, tmp_path / "out", progress=interrupt)
+    assert multiprocessing.active_children() == []
 
 
 def test_notebooks_hold_no_secret_and_no_path_of_this_machine(results: dict[str, ChapterResult]) -> None:

@@ -4,6 +4,9 @@ Outputs are taken by a closed list of MIME types: the workbench's own tables, no
 figures as data, pictures as images, Markdown without HTML, and text. HTML and scripts never pass.
 """
 
+# Jupyter's libraries are typed in part only.
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import html
@@ -147,7 +150,7 @@ class _Prose(mistune.HTMLRenderer):
         return mistune.escape(text)
 
 
-class _Exporter(TemplateExporter):  # type: ignore[misc]
+class _Exporter(TemplateExporter):
     """nbconvert with the template of ``templates/chapter``, everything escaped by default."""
 
     template_name = "chapter"

@@ -23,7 +23,7 @@ from typing import Any
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _STARTING = threading.Lock()
@@ -74,13 +74,14 @@ class _ForkProvisioner(LocalProvisioner):
     """Forks where its base would run a command."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        manager: Any = self.parent
         folder = str(kwargs.get("cwd") or Path.cwd())
-        process = _CONTEXT.Process(target=_serve, args=(self.parent.connection_file, folder), daemon=True)
+        process = _CONTEXT.Process(target=_serve, args=(manager.connection_file, folder), daemon=True)
         with _STARTING:
             process.start()
         self.process = _Forked(process)  # type: ignore[assignment]
         self.pid = process.pid
-        self.parent.begin(process)
+        manager.begin(process)
         return self.connection_info
 
 

@@ -3,6 +3,9 @@
 A chapter that fails, dies or takes too long costs itself only. What is written to disk was scrubbed before.
 """
 
+# Jupyter's libraries are typed in part only.
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
 import ast

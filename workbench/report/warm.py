@@ -4,8 +4,12 @@ The fork server of :mod:`workbench.report.kernels` imports this module once and 
 state. It opens no connection and starts no thread of its own, for neither survives a fork.
 """
 
+# Jupyter's libraries are typed in part only.
+# mypy: allow-untyped-calls
+
 from __future__ import annotations
 
+import contextlib
 import importlib
 import multiprocessing
 import os
@@ -28,7 +32,9 @@ import workbench.figures
 import workbench.review
 
 for _module in pkgutil.iter_modules(workbench.figures.__path__):
-    importlib.import_module(f"workbench.figures.{_module.name}")
+    # A module that cannot be imported fails the chapters that ask for it, and says why there.
+    with contextlib.suppress(Exception):
+        importlib.import_module(f"workbench.figures.{_module.name}")
 # The first figure that is shown imports nbformat and reads Plotly's schema; better once here than in every kernel.
 go.Figure(go.Bar(x=[0], y=[0]), layout={"title": {"text": ""}})._repr_mimebundle_()
 

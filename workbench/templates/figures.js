@@ -6,9 +6,9 @@
   let content = null, printing = false;
 
   function layoutFor(figure) {
-    const layout = { ...figure.layout, template: content.templates[printing ? "light" : wbTheme()] };
+    const layout = { autosize: true, ...figure.layout, template: content.templates[printing ? "light" : wbTheme()] };
     if (!printing) return layout;
-    return { ...layout, width: PRINT.width, height: Math.min(layout.height, PRINT.height) };
+    return { ...layout, autosize: false, width: PRINT.width, height: Math.min(layout.height, PRINT.height) };
   }
 
   function draw(holder) {
