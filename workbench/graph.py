@@ -171,13 +171,15 @@ class ForeignKeyGraph:
             "origin": ["catalog"] * count,
             "delete_set_columns": [()] * count,
             "columns_not_null": [(False,) * len(columns) for columns in frame["column_names"]],
-            "parent_constraint_oid": [None] * count,
         }
         column = {name: frame[name].tolist() if name in frame else defaults[name] for name in defaults}
+        below = [False] * count
+        if "parent_constraint_oid" in frame:
+            below = frame["parent_constraint_oid"].notna().tolist()
         for i, (name, schema, table, columns, to_schema, to_table, to_columns, on_delete) in enumerate(
             zip(*(frame[name].tolist() for name in _NEEDED), strict=True)
         ):
-            if not pd.isna(column["parent_constraint_oid"][i]):
+            if below[i]:
                 continue
             yield ForeignKey(
                 position=i,
