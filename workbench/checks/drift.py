@@ -1,0 +1,232 @@
+"""Drift: what the models declare and the database is not, each with the SQL that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from workbench.checks import check
+from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
+
+Row = Mapping[str, Any]
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Row]:
+    for row in frame.to_dict("records"):
+        yield {str(key): None if _missing(value) else value for key, value in row.items()}
+
+
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value))
+
+
+def _verdict(drift: pd.DataFrame, examined: int, kinds: Mapping[str, tuple[str, Severity]]) -> Verdict:
+    findings = [
+        _finding(row, *kinds[row["kind"]]) for row in _rows(drift[drift["kind"].isin(list(kinds))])
+        if row["sort"] != "unread"
+    ]  # fmt: skip
+    gaps = [NotExamined(row["object"], row["detail"]) for row in _rows(drift[drift["sort"] == "unread"])]
+    return Verdict(examined=examined, findings=findings, not_examined=gaps)
+
+
+def _finding(row: Row, title: str, severity: Severity) -> Finding:
+    place = f"{row['file']}:{row['line']}" if row["file"] else None
+    # What only the database has is dropped by nobody but its owner: its rows would go with it.
+    loses = row["kind"] in ("table_extra", "column_extra")
+    fix = (
+        Fix(row["sql"], row["undo"], row["lock"] or "") if row["sql"] and row["undo"] and not loses else None
+    )
+    evidence = {
+        "declared": row["declared"],
+        "actual": row["actual"],
+        "declared_at": place,
+        "model_change": row["model_change"],
+    }
+    detail = row["detail"] + (f" Declared at {place}." if place and row["kind"] != "table_extra" else "")
+    severity = Severity.INFO if row["sort"] == "harmless" else _weighed(row, severity)
+    return Finding(row["object"], title, detail, severity, evidence, fix, distinct=row["kind"])
+
+
+def _weighed(row: Row, severity: Severity) -> Severity:
+    """Return the severity of a difference where its kind alone does not tell it."""
+    if row["kind"] == "key_action":
+        deletes = [str(row[side]).split(" ON UPDATE ")[0] for side in ("declared", "actual")]
+        return severity if deletes[0] != deletes[1] else Severity.LOW
+    if row["kind"] == "column_extra":
+        return Severity.MEDIUM if "INSERT by the model fails" in row["detail"] else severity
+    if row["kind"] == "nullability" and row["declared"] == "nullable":
+        return Severity.LOW
+    if row["kind"] == "index_missing" and str(row["declared"]).startswith("unique"):
+        return Severity.MEDIUM
+    return severity
+
+
+@check(subject="drift", kind="static")
+def drift_table(drift: pd.DataFrame, declared_tables: pd.DataFrame) -> Verdict:
+    """Table that only the models or only the database have.
+
+    Problem: A model declares a table that is not there, or a table is there that no model declares.
+    Impact: Every query of the model fails; a table without a model is maintained by nobody.
+    Fix: Create the table by a migration, or remove the model; add a model for the table, or drop it after a look.
+    False positives: Tables of other applications in the same schema: name them in `ignore`.
+    """
+    kinds = {
+        "table_missing": ("Declared table is missing", Severity.HIGH),
+        "table_extra": ("Table without a model", Severity.LOW),
+    }
+    return _verdict(drift, len(declared_tables), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_column(drift: pd.DataFrame, declared_columns: pd.DataFrame) -> Verdict:
+    """Column that only the model or only the table has.
+
+    Problem: An attribute names a column that is not there, or a column is there that no attribute names.
+    Impact: A SELECT by the model names every declared column and fails on a missing one; an INSERT fails on a
+    column that is NOT NULL without a default and unknown to the model.
+    Fix: Add the column by a migration, or the attribute to the model.
+    False positives: Columns that triggers or other applications use.
+    """
+    kinds = {
+        "column_missing": ("Declared column is missing", Severity.HIGH),
+        "column_extra": ("Column that no attribute names", Severity.LOW),
+    }
+    return _verdict(drift, len(declared_columns), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_type(drift: pd.DataFrame, declared_columns: pd.DataFrame) -> Verdict:
+    """Column whose type is not the declared one.
+
+    Problem: Model and database disagree on a column's type, length or precision.
+    Impact: Values that the model accepts are refused or rounded; comparisons with other types miss indexes.
+    Fix: Change the column by a migration, or the attribute to what the column is.
+    False positives: None are known; spellings that PostgreSQL takes for one type are compared as one.
+    """
+    return _verdict(drift, len(declared_columns), {"type": ("Type differs from the model", Severity.MEDIUM)})
+
+
+@check(subject="drift", kind="static")
+def drift_nullability(drift: pd.DataFrame, declared_columns: pd.DataFrame) -> Verdict:
+    """Column that is nullable on one side only.
+
+    Problem: The model says NOT NULL and the database lets null in, or the other way round.
+    Impact: Other writers can leave null where the code counts on a value; or the model's null is refused.
+    Fix: SET NOT NULL after a look at the rows, or allowNull in the model.
+    False positives: None are known.
+    """
+    kinds = {"nullability": ("Nullability differs from the model", Severity.MEDIUM)}
+    return _verdict(drift, len(declared_columns), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_default(drift: pd.DataFrame, declared_columns: pd.DataFrame) -> Verdict:
+    """Column whose default is not the declared one.
+
+    Problem: Rows inserted by the model and rows inserted otherwise get different values.
+    Impact: Subtle: values depend on who wrote the row.
+    Fix: SET DEFAULT by a migration, or change defaultValue.
+    False positives: Defaults that the application fills in beside one of the database are told as info.
+    """
+    kinds = {"default": ("Default differs from the model", Severity.LOW)}
+    return _verdict(drift, len(declared_columns), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_primary_key(drift: pd.DataFrame, declared_tables: pd.DataFrame) -> Verdict:
+    """Table whose primary key is not the declared one.
+
+    Problem: The model addresses rows by columns that the database does not keep unique.
+    Impact: An update or a delete by the model can hit several rows, or none.
+    Fix: Add the primary key by a migration, or mark the right attributes.
+    False positives: None are known.
+    """
+    kinds = {"primary_key": ("Primary key differs from the model", Severity.HIGH)}
+    return _verdict(drift, len(declared_tables), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_enum(drift: pd.DataFrame, declared_enums: pd.DataFrame) -> Verdict:
+    """Enum type whose values are not the declared ones.
+
+    Problem: The model knows values that the type lacks, or the type holds values that the model does not know.
+    Impact: Writing a value that the type lacks fails; reading one that the model lacks breaks its code.
+    Fix: ALTER TYPE … ADD VALUE, or add the value to the model's enum. A type that no column uses can be dropped.
+    False positives: None are known.
+    """
+    kinds = {
+        "enum_values": ("Enum values differ from the model", Severity.MEDIUM),
+        "enum_order": ("Enum values in another order", Severity.LOW),
+        "enum_extra": ("Enum type that no column uses", Severity.INFO),
+    }
+    return _verdict(drift, len(declared_enums), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_foreign_key(drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame) -> Verdict:
+    """Foreign key that only the models or only the database have, or that is not enforced.
+
+    Problem: An association promises a key that nothing enforces, or the database has one that no model knows.
+    Impact: Orphan rows can arise; or a delete fails or cascades in a way that the code does not expect.
+    Fix: Add the key NOT VALID and validate it; or declare the association.
+    False positives: Keys left out on purpose: constraints: false says so.
+    """
+    kinds = {
+        "key_missing": ("Declared foreign key is missing", Severity.MEDIUM),
+        "key_extra": ("Foreign key that no association declares", Severity.LOW),
+        "key_not_enforced": ("Declared foreign key is not enforced", Severity.MEDIUM),
+    }
+    return _verdict(drift, len(declared_foreign_keys), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_foreign_key_action(drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame) -> Verdict:
+    """Foreign key whose actions are not the declared ones.
+
+    Problem: Model and database disagree on what happens to referencing rows.
+    Impact: A delete cascades, nulls or fails against what the code says.
+    Fix: Create the key anew with the right actions, or write them into the association.
+    False positives: Differences of ON UPDATE alone matter only where keys change; they are told as low.
+    """
+    kinds = {"key_action": ("Action differs from the model", Severity.MEDIUM)}
+    return _verdict(drift, len(declared_foreign_keys), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_index(drift: pd.DataFrame, declared_indexes: pd.DataFrame) -> Verdict:
+    """Index that only the models or only the database have.
+
+    Problem: A declared index is not there or not valid, or one is there that no model declares.
+    Impact: Queries run without it; a unique one that is missing lets duplicates in. An undeclared one is lost
+    with the next database that sync() makes.
+    Fix: CREATE INDEX CONCURRENTLY, or declare it.
+    False positives: Indexes that migrations manage on purpose, which Sequelize cannot declare (expressions, say).
+    """
+    kinds = {
+        "index_missing": ("Declared index is missing", Severity.LOW),
+        "index_extra": ("Index that no model declares", Severity.INFO),
+        "index_invalid": ("Declared index is invalid", Severity.MEDIUM),
+    }
+    return _verdict(drift, len(declared_indexes), kinds)
+
+
+@check(subject="drift", kind="static")
+def drift_name(drift: pd.DataFrame, declared_tables: pd.DataFrame) -> Verdict:
+    """Object under another name that means the same.
+
+    Problem: camelCase on one side and snake_case on the other, or a name of one's own where Sequelize derives one.
+    Impact: For tables and columns the model's queries fail unless it maps the name; for the rest, sync() and
+    removeIndex by the model's name do not find the object.
+    Fix: Rename it, or set field, tableName or name in the model.
+    False positives: Two things whose names fold to one text: the columns of a table are compared before.
+    """
+    names = {
+        "table_name": ("Table under another name", Severity.MEDIUM),
+        "column_name": ("Column under another name", Severity.MEDIUM),
+        "enum_name": ("Enum type under another name", Severity.INFO),
+        "key_name": ("Foreign key under another name", Severity.INFO),
+        "index_name": ("Index under another name", Severity.INFO),
+    }
+    return _verdict(drift, len(declared_tables), names)
