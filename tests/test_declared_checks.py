@@ -26,9 +26,8 @@ def child(body: str, options: str = "") -> str:
 KEY = "@ForeignKey(() => Parent) @Column({ type: DataType.INTEGER, allowNull: false }) parentId: number;"
 NULLABLE = KEY.replace("false", "true")
 BELONGS = "@BelongsTo(() => Parent, 'parentId') parent: any;"
-EXPLICIT = (
-    "@BelongsTo(() => Parent, { foreignKey: 'parentId', onDelete: 'CASCADE', onUpdate: 'CASCADE' }) parent: any;"
-)
+ACTIONS = "onDelete: 'CASCADE', onUpdate: 'CASCADE'"
+EXPLICIT = f"@BelongsTo(() => Parent, {{ foreignKey: 'parentId', {ACTIONS} }}) parent: any;"
 
 
 def parent(body: str, options: str = "") -> str:
@@ -163,6 +162,13 @@ SCENARIOS: dict[str, tuple[str, str, str]] = {
     ),
 }
 
+SEPARATE = {
+    "models/one.ts": IMPORTS + "import { Two } from './two';\n@Table export class One extends Model {"
+    " @HasMany(() => Two, 'oneId') twos: Two[]; }",
+    "models/two.ts": IMPORTS + "import { One } from './one';\n@Table export class Two extends Model {"
+    " @Column(DataType.INTEGER) oneId: number; @BelongsTo(() => One, 'oneId') one: any; }",
+}
+
 MODULE = """
 import { SequelizeModule } from '@nestjs/sequelize';
 import { %s } from './models/%s';
@@ -239,7 +245,7 @@ def objects(snapshot: Snapshot, check: str) -> list[str]:
 
 def test_every_check_on_sources_has_a_scenario() -> None:
     there = {name for name, one in checks.checks().items() if one.subject in ("declared", "registration")}
-    assert there == SCENARIOS.keys() | REGISTRATIONS.keys()
+    assert there == SCENARIOS.keys() | REGISTRATIONS.keys() | {"declared_circular_imports"}
 
 
 @pytest.mark.parametrize("check", SCENARIOS)
@@ -254,6 +260,21 @@ def test_registration_check(check: str, tmp_path: Path) -> None:
     changed, found = REGISTRATIONS[check]
     assert found in objects(write(tmp_path / "bad", FILES | changed), check)
     assert objects(write(tmp_path / "good", FILES), check) == []
+
+
+def test_circular_imports_are_told_from_lazy_ones(tmp_path: Path) -> None:
+    lazy = (
+        SEPARATE["models/two.ts"]
+        .replace("import { One } from './one';", "")
+        .replace("() => One", "() => require('./one').One")
+    )
+    apart = "@Table export class Two extends Model {}"
+    grades = {}
+    for name, second in (("eager", SEPARATE["models/two.ts"]), ("lazy", lazy), ("apart", IMPORTS + apart)):
+        snapshot = write(tmp_path / name, SEPARATE | {"models/two.ts": second})
+        found = checks.run_checks(snapshot, ("declared_circular_imports",))[0].findings
+        grades[name] = [finding.severity.value for finding in found]
+    assert grades == {"eager": ["low"], "lazy": ["info"], "apart": []}
 
 
 def test_findings_say_where_and_keep_their_fingerprints_when_lines_move(tmp_path: Path) -> None:

@@ -175,7 +175,7 @@ def declared_sides_disagree(declared_associations: pd.DataFrame, declared_unread
     findings = []
     for (schema, table, column), both in sides.items():
         for option, name in (("written_on_delete", "onDelete"), ("written_on_update", "onUpdate")):
-            written = {text(getattr(row, option)): row for row in both if text(getattr(row, option))}
+            written = {action: row for row in both if (action := text(getattr(row, option)))}
             if len(written) < 2:
                 continue
             told = ", ".join(f"{action} ({row.file}:{row.line})" for action, row in sorted(written.items()))

@@ -12,6 +12,7 @@ from workbench.checks import check
 from workbench.checks.declared import key_path, not_read, place, rows, table_of, text
 from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted
+from workbench.sweep import members, strong_components
 
 _CAMEL, _SNAKE = re.compile(r"^[a-z]+[a-z0-9]*([A-Z][a-z0-9]*)+$"), re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+$")
 
@@ -133,7 +134,7 @@ def declared_duplicate_table(declared_tables: pd.DataFrame) -> Verdict:
             last = next(iter(rows(group.tail(1))))
             findings.append(
                 Finding(
-                    object=dotted(schema, table),
+                    object=dotted(str(schema), str(table)),
                     title=f"{len(group)} models name the table {table}",
                     detail=", ".join(f"{row.model} ({row.file}:{row.line})" for row in rows(group)),
                     severity=Severity.MEDIUM,
@@ -327,7 +328,7 @@ def declared_enum_from_code(declared_enums: pd.DataFrame) -> Verdict:
         names = ", ".join(f"{row.column_name} ({row.source})" for row in rows(group))
         findings.append(
             Finding(
-                object=dotted(schema, table),
+                object=dotted(str(schema), str(table)),
                 title=f"{len(group)} enum types of {table} follow TypeScript enums",
                 detail=names,
                 severity=Severity.INFO,
@@ -335,3 +336,56 @@ def declared_enum_from_code(declared_enums: pd.DataFrame) -> Verdict:
             )
         )
     return Verdict(len(declared_enums), findings)
+
+
+@check(subject="declared", kind="static")
+def declared_circular_imports(declared_imports: pd.DataFrame, declared_tables: pd.DataFrame) -> Verdict:
+    """Source files that import each other in a circle.
+
+    Problem: Files need each other. When one is loaded, the other's classes are not there yet.
+    Impact: A class that is used while its file is loaded, as the type of a decorated property for one, is
+    undefined or throws, depending on which file comes first. Circles that run over functions (() => …) work as
+    long as no function is called while loading.
+    Fix: Move associations into one file that imports all models, or keep types apart with import type.
+    False positives: Circles of lazy references alone are common and harmless: severity info.
+    """
+    files = sorted({*declared_imports["file"], *declared_imports["imported_file"]})
+    number = {file: position for position, file in enumerate(files)}
+    edges = list(rows(declared_imports))
+    models: dict[str, list[str]] = defaultdict(list)
+    for row in rows(declared_tables):
+        models[row.file].append(table_of(row))
+    eager = _circles(files, number, [row for row in edges if not row.is_lazy])
+    tied = {file for circle in eager for file in circle}
+    lazy = [circle for circle in _circles(files, number, edges) if not tied.issuperset(circle)]
+    findings = []
+    for circle, severity in [*((c, Severity.LOW) for c in eager), *((c, Severity.INFO) for c in lazy)]:
+        inner = [row for row in edges if row.file in circle and row.imported_file in circle]
+        first = next((row for row in inner if not row.is_lazy), inner[0])
+        how = (
+            "import each other at once" if severity is Severity.LOW else "refer to each other, partly lazily"
+        )
+        shown = ", ".join(circle[:12]) + (f" and {len(circle) - 12} more" if len(circle) > 12 else "")
+        named = next((models[file][0] for file in circle if models[file]), circle[0])
+        findings.append(
+            Finding(
+                object=named,
+                title=f"{len(circle)} source files {how}",
+                detail=f"{shown}.",
+                severity=severity,
+                evidence={
+                    "file": first.file,
+                    "line": int(first.line),
+                    "files": circle,
+                    "lazy_count": sum(1 for row in inner if row.is_lazy),
+                },
+                distinct=severity.value,
+            )
+        )
+    return Verdict(len(files), findings)
+
+
+def _circles(files: list[str], number: dict[str, int], edges: list[Any]) -> list[list[str]]:
+    pairs = [(number[row.file], number[row.imported_file]) for row in edges]
+    groups = members(strong_components(len(files), pairs))
+    return sorted([files[node] for node in group] for group in groups if len(group) > 1)

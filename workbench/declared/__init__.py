@@ -14,6 +14,7 @@
 - ``declared_discarded``: annotations without effect: ``@Index`` beside ``@Table({indexes})``, ``@ForeignKey``
   that no association takes up.
 - ``declared_unread``: what could not be read, and what Sequelize itself would refuse.
+- ``declared_imports``: which source file uses which, at once or lazily.
 - ``registered_models``: one row per model class, and whether a NestJS module or a connection lists it.
 - ``registration_problems``: lists, exports and settings that do not do what they seem to.
 
@@ -158,6 +159,12 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "is_unique": "bool",
         "model": "text",
         "file": "text",
+        "line": "int8",
+    },
+    "declared_imports": {
+        "file": "text",
+        "imported_file": "text",
+        "is_lazy": "bool",  # only inside the function that names the other model
         "line": "int8",
     },
     "registered_models": {

@@ -13,6 +13,7 @@ from typing import Any
 
 from tree_sitter import Node
 
+from workbench.declared.classes import class_decorators, class_of, members, union_parts
 from workbench.declared.evaluate import Evaluator
 from workbench.declared.models import (
     AssociationSource,
@@ -22,7 +23,7 @@ from workbench.declared.models import (
     ModelSource,
     Unread,
 )
-from workbench.declared.sources import Module, Scope, string_value, text_of
+from workbench.declared.sources import Module, Scope, text_of
 from workbench.declared.values import (
     UNDEFINED,
     ClassRef,
@@ -101,10 +102,10 @@ class DecoratorReader:
         if b"@" not in module.text:
             return
         for statement in module.root.named_children:
-            node = _class_of(statement)
+            node = class_of(statement)
             if node is None:
                 continue
-            metadata = self.metadata(node, module, _class_decorators(statement, node))
+            metadata = self.metadata(node, module, class_decorators(statement, node))
             if metadata is not None and metadata.is_model:
                 yield _model(metadata)
 
@@ -120,7 +121,7 @@ class DecoratorReader:
             own.options, own.attributes = base.options.copy(), _inherited(base)
             own.named, own.unnamed = dict(base.named), list(base.unnamed)
             own.notes, own.associations = list(base.notes), list(base.associations)
-        for name, member, decorators in _members(node):
+        for name, member, decorators in members(node):
             for decorator in reversed(decorators):
                 self._apply(decorator, name, member, own, module)
         for decorator in reversed(on_class):
@@ -142,7 +143,7 @@ class DecoratorReader:
                 parent, module = found[0], found[1].module
                 above = parent.parent
                 statement = above if above is not None and above.type == "export_statement" else parent
-                return self.metadata(parent, module, _class_decorators(statement, parent))
+                return self.metadata(parent, module, class_decorators(statement, parent))
         elif clause is not None and not isinstance(value, External):
             reason = f"its base class is computed: {text_of(clause)[:60]}"
             self.unread.append(Unread(scope.module.site(node), "unread", reason))
@@ -235,7 +236,7 @@ class DecoratorReader:
             inner = node.named_children[0].type if node.named_children else ""
             return {"string": "STRING", "number": "INTEGER", "true": "BOOLEAN", "false": "BOOLEAN"}.get(inner)
         if node.type == "union_type":
-            parts = [part for part in _union(node) if text_of(part) not in ("null", "undefined")]
+            parts = [part for part in union_parts(node) if text_of(part) not in ("null", "undefined")]
             keys = {self._design_key(part, scope) for part in parts}
             return keys.pop() if len(keys) == 1 else None
         text = text_of(node)
@@ -361,44 +362,3 @@ def _model(own: Metadata) -> ModelSource:
         notes=own.notes,
         associations=own.associations,
     )
-
-
-def _class_of(statement: Node) -> Node | None:
-    node = statement
-    if statement.type == "export_statement":
-        node = statement.child_by_field_name("declaration") or statement.child_by_field_name("value") or node
-    return node if node.type in ("class_declaration", "abstract_class_declaration", "class") else None
-
-
-def _class_decorators(statement: Node, node: Node) -> list[Node]:
-    found = [child for child in statement.named_children if child.type == "decorator"]
-    return found if statement == node else found + [c for c in node.named_children if c.type == "decorator"]
-
-
-def _members(node: Node) -> Iterator[tuple[str, Node, list[Node]]]:
-    """Yield name, node and decorators of each decorated member: those of instances first, then static ones."""
-    body = node.child_by_field_name("body")
-    instance, static, waiting = [], [], []
-    for part in body.named_children if body is not None else ():
-        if part.type == "decorator":
-            waiting.append(part)
-            continue
-        if part.type == "comment":
-            continue
-        decorators = waiting + [child for child in part.named_children if child.type == "decorator"]
-        waiting = []
-        label = part.child_by_field_name("name")
-        if decorators and label is not None:
-            name = string_value(label) if label.type == "string" else text_of(label)
-            is_static = any(child.type == "static" for child in part.children)
-            (static if is_static else instance).append((name, part, decorators))
-    yield from instance
-    yield from static
-
-
-def _union(node: Node) -> Iterator[Node]:
-    for part in node.named_children:
-        if part.type == "union_type":
-            yield from _union(part)
-        else:
-            yield part

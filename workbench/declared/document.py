@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
+from workbench.declared.index_rows import Row
 from workbench.declared.sequelize import Declared
-from workbench.declared.tables import Row
 
 Key = tuple[str, str]
 

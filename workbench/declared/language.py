@@ -17,7 +17,7 @@ def text_of_value(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or value is None or value is UNDEFINED:
-        return {True: "true", False: "false", None: "null"}.get(value, "undefined")
+        return "undefined" if value is UNDEFINED else "null" if value is None else str(value).lower()
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
@@ -76,7 +76,7 @@ def merged(objects: Sequence[Any], site: Site) -> JsObject:
 
 def text_method(text: str, name: str, arguments: Sequence[Any], site: Site) -> Any:
     """Return what a method of a text gives."""
-    simple = {
+    simple: dict[str, Callable[[str], str]] = {
         "toLowerCase": str.lower,
         "toUpperCase": str.upper,
         "trim": str.strip,

@@ -78,6 +78,16 @@ class Unread:
     object: str = ""
 
 
+@dataclass(frozen=True)
+class Import:
+    """One file that uses another; ``is_lazy``: only when a function is called."""
+
+    file: str
+    imported_file: str
+    is_lazy: bool
+    line: int
+
+
 @dataclass
 class Sources:
     """All that one folder declares: models in the order of loading, associations made apart from them.
@@ -89,3 +99,4 @@ class Sources:
     associations: list[AssociationSource] = field(default_factory=list)
     define: JsObject = field(default_factory=JsObject)
     unread: list[Unread] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)

@@ -18,10 +18,11 @@ from tree_sitter import Node
 from workbench.declared.decorators import DecoratorReader
 from workbench.declared.definitions import CallReader
 from workbench.declared.evaluate import Evaluator
+from workbench.declared.index_rows import Row
 from workbench.declared.models import ModelSource, Sources
+from workbench.declared.names import clip
 from workbench.declared.rules import World
 from workbench.declared.sources import Library, Module, read_json, text_of
-from workbench.declared.tables import Row, clip
 from workbench.declared.values import ClassRef, FunctionRef, JsObject, Unknown
 
 _LISTS = re.compile(rb"\b(forFeature|forRoot|forRootAsync|addModels)\s*\(|new\s+Sequelize\s*\(")

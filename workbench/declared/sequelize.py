@@ -8,7 +8,7 @@ come first and in its order; the others follow by path, as ``addModels([folder])
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ from workbench.declared import FRAMES
 from workbench.declared.decorators import DecoratorReader
 from workbench.declared.definitions import CallReader, Found, distribute
 from workbench.declared.evaluate import Evaluator
-from workbench.declared.models import Sources, Unread
+from workbench.declared.index_rows import Row
+from workbench.declared.models import Import, Sources, Unread
+from workbench.declared.names import clip
 from workbench.declared.rules import World
-from workbench.declared.sources import Library
-from workbench.declared.tables import Row, TableWriter, clip
+from workbench.declared.sources import Library, Module
+from workbench.declared.tables import TableWriter
 from workbench.declared.values import ClassRef, JsObject
 
 
@@ -64,6 +66,7 @@ def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
     for module in library.walk():
         files += 1
         sources.models += decorated.models(module)
+        sources.imports += _imports(library, module)
         one = calls.read(module)
         sources.models += one.models
         found.append(one)
@@ -77,7 +80,23 @@ def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
     sources.unread += [unread for one in found for unread in one.unread]
     sources.unread += decorated.unread
     sources.unread += [Unread((file, 1), "ignored", reason) for file, reason in library.skipped]
+    lazy = [(note.site, note.target) for model in sources.models for note in model.notes]
+    lazy += [(one.site, one.target) for model in sources.models for one in model.associations]
+    sources.imports += [
+        Import(file, target.file, True, line)
+        for (file, line), target in lazy
+        if isinstance(target, ClassRef) and target.file != file
+    ]
     return sources, files
+
+
+def _imports(library: Library, module: Module) -> Iterator[Import]:
+    """Yield the files that a module needs when it is loaded; imports of types alone are gone by then."""
+    for binding in module.scope.bindings.values():
+        if binding.kind == "import" and binding.spec.startswith(".") and binding.node is not None:
+            path = library.resolve(module, binding.spec)
+            if path is not None and not any(child.type == "type" for child in binding.node.children):
+                yield Import(module.file, library.relative(path), False, module.site(binding.node)[1])
 
 
 def _connect(sources: Sources, connections: list[JsObject]) -> None:
@@ -109,6 +128,7 @@ def effective(sources: Sources) -> dict[str, list[Row]]:
     _alternatives(sources, rows["declared_foreign_keys"])
     rows["declared_associations"] = [_association(number, made) for number, made in enumerate(world.made)]
     unread = [*sources.unread, *world.unread, *writer.unread]
+    rows["declared_imports"] = [vars(one) for one in dict.fromkeys(sources.imports)]
     rows["declared_unread"] = [_unread(one) for one in dict.fromkeys(unread)]
     return rows
 
@@ -123,10 +143,10 @@ def _alternatives(sources: Sources, keys: list[Row]) -> None:
                 actions = (column.get("onDelete"), column.get("onUpdate"))
                 other[(model.schema, clip(model.table), clip(column.column))] = actions
     for row in keys:
-        actions = other.get((row["schema_name"], row["table_name"], row["column_names"][0]))
+        found = other.get((row["schema_name"], row["table_name"], row["column_names"][0]))
         delete, update = row["on_delete"], row["on_update"]
-        if actions is not None:
-            delete, update = (a.upper() if isinstance(a, str) else "NO ACTION" for a in actions)
+        if found is not None:
+            delete, update = (a.upper() if isinstance(a, str) else "NO ACTION" for a in found)
         row["alternative_on_delete"] = delete if delete != row["on_delete"] else None
         row["alternative_on_update"] = update if update != row["on_update"] else None
         row["is_order_dependent"] = delete != row["on_delete"] or update != row["on_update"]

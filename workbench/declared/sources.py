@@ -50,8 +50,8 @@ _FUNCTIONS = frozenset(
 class Binding:
     """What a name stands for: ``kind`` value, class, enum, function, import, export or item.
 
-    ``node`` is the initializer or declaration. For imports ``spec`` is the module and ``name`` what is taken
-    of it, ``*`` for all. For an item of a destructured value ``name`` is its key.
+    ``node`` is the initializer, declaration or import statement. For imports ``spec`` is the module and
+    ``name`` what is taken of it, ``*`` for all. For an item of a destructured value ``name`` is its key.
     """
 
     kind: str
@@ -310,22 +310,21 @@ def _imported(statement: Node) -> Iterator[tuple[str, Binding]]:
     required = next((c for c in statement.named_children if c.type == "import_require_clause"), None)
     if required is not None:  # import x = require("y")
         name = text_of(required.named_children[0])
-        yield name, Binding("import", spec=string_value(required.child_by_field_name("source")), name="=")
+        spec = string_value(required.child_by_field_name("source"))
+        yield name, Binding("import", statement, spec, "=")
         return
     spec = string_value(statement.child_by_field_name("source"))
     clause = next((c for c in statement.named_children if c.type == "import_clause"), None)
     for part in clause.named_children if clause is not None else ():
         if part.type == "identifier":
-            yield text_of(part), Binding("import", spec=spec, name="default")
+            yield text_of(part), Binding("import", statement, spec, "default")
         elif part.type == "namespace_import":
-            yield text_of(part.named_children[0]), Binding("import", spec=spec, name="*")
+            yield text_of(part.named_children[0]), Binding("import", statement, spec, "*")
         elif part.type == "named_imports":
             for one in part.named_children:
                 name = text_of(one.child_by_field_name("name"))
-                yield (
-                    text_of(one.child_by_field_name("alias")) or name,
-                    Binding("import", spec=spec, name=name),
-                )
+                local = text_of(one.child_by_field_name("alias")) or name
+                yield local, Binding("import", statement, spec, name)
 
 
 def _exported(root: Node) -> Iterator[tuple[str, Binding]]:

@@ -6,31 +6,21 @@ them: ``makeObjectName`` and ``ChooseRelationName`` of its sources.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from workbench.declared.defaults import Default, method_sql, read_default
+from workbench.declared.defaults import Default, read_default
+from workbench.declared.effective import PUBLIC, Column, IndexSpec, Model
+from workbench.declared.index_rows import Row, index_row
 from workbench.declared.models import Unread
-from workbench.declared.rules import PUBLIC, Column, IndexSpec, Model, World, index_fields
+from workbench.declared.names import clip, identifier, object_name, unused_name
+from workbench.declared.rules import World
 from workbench.declared.types import ColumnType
-from workbench.declared.values import UNDEFINED, JsObject, Unknown
-from workbench.naming import literal, quote
+from workbench.declared.values import Unknown
+from workbench.naming import literal
 
-Row = dict[str, Any]
-MAX_NAME_BYTES = 63
 _SERIAL = ("INTEGER", "BIGINT", "SMALLINT")
-_COMPARISONS = {
-    "eq": "=",
-    "ne": "<>",
-    "gt": ">",
-    "gte": ">=",
-    "lt": "<",
-    "lte": "<=",
-    "like": "LIKE",
-    "is": "IS",
-}
 
 
 class TableWriter:
@@ -156,7 +146,7 @@ class TableWriter:
         if kind is None:
             return None
         if enum is not None:
-            return f"{_ident(model.schema)}.{_ident(enum)}{'[]' if kind.is_array else ''}"
+            return f"{identifier(model.schema)}.{identifier(enum)}{'[]' if kind.is_array else ''}"
         return kind.sql or None
 
     def _default(self, model: Model, column: Column, kind: ColumnType | None, sql: str | None) -> Default:
@@ -168,7 +158,7 @@ class TableWriter:
                 path = f"{model.schema}.{model.table}.{column.column}"
                 self.unread.append(Unread(column.site, "aborts", reason, path))
             name = object_name(model.table, column.column, "seq")
-            sequence = f"{_ident(model.schema)}.{_ident(name)}"
+            sequence = f"{identifier(model.schema)}.{identifier(name)}"
             return Default("sequence", f"nextval({literal(sequence)}::regclass)")
         if kind is None or sql is None:
             return Default()
@@ -187,7 +177,7 @@ class TableWriter:
             key = column.key
             if key is None:
                 continue
-            name = _unused(model.table, column.column, "fkey", used)
+            name = unused_name(model.table, column.column, "fkey", used)
             used.add(name)
             file, line = key.site
             self.rows["foreign_keys"].append(
@@ -239,7 +229,7 @@ class TableWriter:
         self, model: Model, names: tuple[str, ...], label: str, kind: str, column: Column
     ) -> None:
         used = self._relations[model.schema]
-        name = _unused(model.table, "" if label == "pkey" else "_".join(names), label, used)
+        name = unused_name(model.table, "" if label == "pkey" else "_".join(names), label, used)
         used.add(name)
         self.rows["indexes"].append(
             self._place(model)
@@ -318,104 +308,6 @@ class TableWriter:
                 "line": site[1],
             }
         )
-
-
-def index_row(spec: IndexSpec, existing: set[str]) -> Row:
-    """Return the row of an index without its table; a predicate of ``?`` could not be read."""
-    options = spec.options
-    keys, orders, missing = [], [], []
-    for name, field in index_fields(options):
-        if name:
-            keys.append(name)
-            if clip(name) not in existing:
-                missing.append(name)
-        else:
-            keys.append(method_sql(field) or "(not read)")
-        order = field.get("order") if isinstance(field, dict) else None
-        orders.append(_indoption(order if isinstance(order, str) else ""))
-    using, kind = options.get("using") or options.get("method"), options.get("type")
-    where = options.get("where", UNDEFINED)
-    return {
-        "index_name": clip(spec.name),
-        "access_method": using.lower() if isinstance(using, str) else "btree",
-        "is_unique": options.get("unique") is True or (isinstance(kind, str) and kind.lower() == "unique"),
-        "is_primary": False,
-        "key_columns": tuple(map(clip, keys)),
-        "options": tuple(orders),
-        "predicate": condition(where) if where is not UNDEFINED and where is not None else None,
-        "constraint_name": None,
-        "constraint_type": None,
-        "origin": spec.origin,
-        "missing_columns": tuple(missing),
-        "file": spec.site[0],
-        "line": spec.site[1],
-    }
-
-
-def condition(where: Any) -> str:
-    """Return the SQL of a simple condition; ``?`` where it is none."""
-    if not isinstance(where, JsObject):
-        return method_sql(where) or "?" if not isinstance(where, (str, Unknown)) else "?"
-    parts = []
-    for key, value in where.items():
-        operators = value.items() if isinstance(value, JsObject) else [("eq", value)]
-        for operator, operand in operators:
-            parts.append(_compare(quote(key), re.sub(r".*?(\w+)\]?$", r"\1", operator), operand))
-    if not parts or "?" in parts:
-        return "?"
-    return " AND ".join(parts) if len(parts) == 1 else "(" + " AND ".join(parts) + ")"
-
-
-def _compare(column: str, operator: str, value: Any) -> str:
-    if isinstance(value, list):
-        values = [method_sql(one) for one in value]
-        if operator not in ("eq", "in", "notIn") or None in values:
-            return "?"
-        return f"{column} {'NOT IN' if operator == 'notIn' else 'IN'} ({', '.join(v or '' for v in values)})"
-    if value is None and operator in ("eq", "is", "ne", "not"):
-        return f"{column} IS {'NOT ' if operator in ('ne', 'not') else ''}NULL"
-    if operator == "not" and isinstance(value, bool):
-        return f"{column} IS NOT {str(value).lower()}"
-    sql = method_sql(value)
-    return f"{column} {_COMPARISONS[operator]} {sql}" if operator in _COMPARISONS and sql else "?"
-
-
-def _indoption(order: str) -> int:
-    """Return the bits of indoption for ``DESC NULLS LAST`` and its like."""
-    words = order.upper().split()
-    descending = "DESC" in words
-    nulls_first = "FIRST" in words or (descending and "LAST" not in words)
-    return int(descending) | (2 if nulls_first else 0)
-
-
-def clip(name: str) -> str:
-    """Return a name cut at 63 bytes, between characters, as PostgreSQL cuts identifiers."""
-    return name if len(name) <= 15 else name.encode()[:MAX_NAME_BYTES].decode("utf-8", "ignore")
-
-
-def object_name(table: str, columns: str, label: str) -> str:
-    """Return the name that PostgreSQL makes up: the longer of table and columns is cut first."""
-    first, second = clip(table).encode(), clip(columns).encode()
-    overhead = len(label) + 1 + (1 if second else 0)
-    lengths = [len(first), len(second)]
-    while sum(lengths) + overhead > MAX_NAME_BYTES:
-        lengths[0 if lengths[0] > lengths[1] else 1] -= 1
-    parts = [first[: lengths[0]].decode("utf-8", "ignore")]
-    parts += [second[: lengths[1]].decode("utf-8", "ignore")] if second else []
-    return "_".join([*parts, label])
-
-
-def _unused(table: str, columns: str, label: str, used: set[str]) -> str:
-    name, number = object_name(table, columns, label), 0
-    while name in used:
-        number += 1
-        name = object_name(table, columns, f"{label}{number}")
-    return name
-
-
-def _ident(name: str) -> str:
-    """Return a name as PostgreSQL's quote_identifier does for plain names: quoted only where it must be."""
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else quote(name)
 
 
 def _action(value: Any) -> str:
