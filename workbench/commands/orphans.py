@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from rich.text import Text
 from workbench import catalog, targets
 from workbench.catalog import CaptureError
 from workbench.naming import dotted
-from workbench.probes import integrity, runner
+from workbench.probes import candidates, integrity, runner
 from workbench.probes.orphans import ENFORCED
-from workbench.probes.probe import Result
+from workbench.probes.probe import Result, frame
+from workbench.probes.relations import records
 
 PARTIAL = 4
 
@@ -54,23 +55,42 @@ def orphans(
     probes = integrity.all_probes(snapshot, everything=everything)
     seconds = resolved.options.probe_budget if budget is None else budget
     results = runner.run(resolved, probes, seconds, resume)
-    keys = runner.violating_keys(resolved, results)
+    looked = frame(results)
+    elsewhere = candidates.rejected(candidates.candidate_keys(snapshot), looked)
+    places = map(candidates.probe_place, records(looked))
+    against = {
+        id(result)
+        for result, place in zip(results, places, strict=True)
+        if result.probe.kind == "candidate" and place in elsewhere
+    }
+    kept = [result for result in results if id(result) not in against]
+    keys = runner.violating_keys(resolved, kept)
     if not show_keys:
         keys = {name: sorted({runner.masked(key) for key in found}) for name, found in keys.items()}
     if style == "json":
-        json.dump(document(results, keys), sys.stdout, indent=1)
+        json.dump(document(results, keys, against), sys.stdout, indent=1)
         sys.stdout.write("\n")
     else:
         # Piped output has no width of its own; names must not be cut there.
-        Console(width=None if sys.stdout.isatty() else 240).print(table(results, keys))
-        _summary(results)
+        Console(width=None if sys.stdout.isatty() else 240).print(table(kept, keys))
+        _summary(kept)
     if any(result.skipped not in (None, ENFORCED) for result in results):
         raise SystemExit(PARTIAL)
 
 
-def document(results: Sequence[Result], keys: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return the JSON document of the command contract; ``keys`` are shapes unless they were asked for."""
-    return {"probes": [_entry(result, keys.get(result.probe.name, ())) for result in results]}
+def document(
+    results: Sequence[Result], keys: Mapping[str, Sequence[str]], against: Collection[int] = ()
+) -> dict[str, Any]:
+    """Return the JSON document of the command contract; ``keys`` are shapes unless they were asked for.
+
+    ``against`` holds the ids of results of candidates whose rows speak against them: entries with ``rejected``.
+    """
+    return {
+        "probes": [
+            {**_entry(result, keys.get(result.probe.name, ())), "rejected": id(result) in against}
+            for result in results
+        ]
+    }
 
 
 def _entry(result: Result, keys: Sequence[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from workbench.figures.style import NEUTRAL, SERIES, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.naming import dotted
+from workbench.probes.candidates import probe_place, rejected
 from workbench.probes.orphans import ENFORCED
 from workbench.probes.relations import records
 from workbench.review import Review
@@ -33,10 +34,10 @@ KINDS = {
 @noting_missing
 def coverage(review: Review) -> Figure | Note:
     """Return a bar for each kind of probe: how many hold, are violated, were skipped, are enforced anyway."""
-    frame: pd.DataFrame = review["orphans"]
-    if frame.empty:
+    probes = _probes(review)
+    if not probes:
         return Note("The catalog suggests no question to ask the rows.", "info")
-    counts = Counter((row["kind"], _state(row)) for row in records(frame))
+    counts = Counter((row["kind"], _state(row)) for row in probes)
     kinds = [kind for kind in KINDS if any(k == kind for k, _ in counts)]
     figure = go.Figure()
     colours = {
@@ -54,13 +55,20 @@ def coverage(review: Review) -> Figure | Note:
             marker_color=colour,
         )
     figure.update_layout(barmode="stack", xaxis_title="probes", yaxis={"autorange": "reversed"})
-    return finish(figure, f"{len(frame):,} questions to the rows", height=110 + 34 * len(kinds))
+    return finish(figure, f"{len(probes):,} questions to the rows", height=110 + 34 * len(kinds))
 
 
-def _state(row: dict[str, object]) -> str:
+def _probes(review: Review) -> list[dict[str, Any]]:
+    """Return the probes, those left out whose column turned out to refer to something else."""
+    frame: pd.DataFrame = review["orphans"]
+    elsewhere = rejected(review["candidate_keys"], frame)
+    return [r for r in records(frame) if r["kind"] != "candidate" or probe_place(r) not in elsewhere]
+
+
+def _state(row: dict[str, Any]) -> str:
     if row["skipped"] == ENFORCED:
         return "enforced by the server"
-    if pd.isna(row["violations"]):  # type: ignore[call-overload]
+    if pd.isna(row["violations"]):
         return "not examined"
     return "violated" if row["violations"] else "obeyed"
 
@@ -68,8 +76,7 @@ def _state(row: dict[str, object]) -> str:
 @noting_missing
 def violations(review: Review, *kinds: str) -> Table:
     """Return the probes that found violating rows, of the named kinds or of all, the most violations first."""
-    frame: pd.DataFrame = review["orphans"]
-    chosen = [r for r in records(frame) if r["kind"] in (kinds or KINDS) and _state(r) == "violated"]
+    chosen = [r for r in _probes(review) if r["kind"] in (kinds or KINDS) and _state(r) == "violated"]
     chosen.sort(key=lambda r: -int(r["violations"]))
     rows = [
         [
@@ -101,7 +108,7 @@ def violations(review: Review, *kinds: str) -> Table:
 
 @noting_missing
 def largest_violations(review: Review, most: int = 15) -> Figure | Note:
-    """Return the rules broken by most rows as bars on a logarithmic scale, with the interval of estimates."""
+    """Return the rules broken by most rows as points on a logarithmic scale, with the interval of estimates."""
     frame: pd.DataFrame = review["orphans"]
     chosen = sorted(
         (r for r in records(frame) if _state(r) == "violated"),
@@ -112,15 +119,17 @@ def largest_violations(review: Review, most: int = 15) -> Figure | Note:
         return Note("No probed row breaks a rule.", "good")
     labels = [safe(f"{dotted(r['schema_name'], r['table_name'])}: {r['name']}", 60) for r in chosen]
     figure = go.Figure()
-    figure.add_bar(
+    figure.add_scatter(
         y=labels,
         x=[int(r["violations"]) for r in chosen],
-        orientation="h",
-        marker_color=SERIES[1],
+        mode="markers",
+        marker={"color": SERIES[1], "size": 11},
         error_x={
             "type": "data",
+            "symmetric": False,
             "array": [int(r["violations_high"]) - int(r["violations"]) for r in chosen],
             "arrayminus": [int(r["violations"]) - int(r["violations_low"]) for r in chosen],
+            "thickness": 1.5 if any(not r["exact"] for r in chosen) else 0,
         },
     )
     figure.update_layout(xaxis={"type": "log", "title": "violating rows"}, yaxis={"autorange": "reversed"})

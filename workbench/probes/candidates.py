@@ -14,7 +14,7 @@ import pandas as pd
 
 from workbench.catalog import Snapshot, make_frame
 from workbench.probes.composites import composite_candidates
-from workbench.probes.entities import entity, stem
+from workbench.probes.entities import KEY_WORDS, entity, stem
 from workbench.probes.matching import Catalogue, Match, family
 from workbench.probes.relations import records
 from workbench.words import words
@@ -175,7 +175,8 @@ def _scored(column: Column, catalogue: Catalogue) -> Iterator[Match]:
 def _adjusted(column: Column, match: Match, share: float) -> Match | None:
     key, score, reasons = match.key, match.score * share, list(match.reasons)
     own_family = family({"base_type": column.data_type})
-    as_text = (own_family, key.family) == ("text", "uuid")
+    # A text called created_by holds a name; one called session_id may hold a UUID.
+    as_text = (own_family, key.family) == ("text", "uuid") and stem(column.name)[1] in KEY_WORDS
     if (own_family != key.family and not as_text) or (key.oid == column.oid and column.name == key.column):
         return None
     if column.is_own_key and (key.oid == column.oid or _is_named_after(column.name, column.table)):
@@ -247,16 +248,29 @@ def best(frame: pd.DataFrame, score: float = REPORTED) -> pd.DataFrame:
     return frame[(frame["rank"] == 1) & (frame["score"] >= score)]
 
 
+def rejected(frame: pd.DataFrame, probes: pd.DataFrame) -> set[tuple[Any, ...]]:
+    """Return the probes of candidates that the rows speak against, each as ``probe_place`` names it.
+
+    Their "violations" are no defect: the column refers to something else, or to nothing.
+    """
+    kept = {probe_place(row["probe"]) for row in records(judged(frame, probes)) if row["probe"] is not None}
+    asked = map(probe_place, records(probes[probes["kind"] == "candidate"]))
+    return {place for place in asked if place not in kept}
+
+
+def probe_place(probe: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what tells one candidate's probe from another: both tables and the columns."""
+    names = ("schema_name", "table_name", "columns", "referenced_schema", "referenced_table")
+    return tuple(probe[name] for name in names)
+
+
 def judged(frame: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
     """Return the candidate of each column that is worth reporting once the rows were asked.
 
     Columns: those of ``candidate_keys`` with the score that the data left, and ``verdict`` (``confirmed`` or
     ``undecided``) and ``probe`` (the row of ``orphans`` as a dictionary, None without one).
     """
-    asked = {
-        (p["schema_name"], p["table_name"], p["columns"], p["referenced_schema"], p["referenced_table"]): p
-        for p in records(probes[probes["kind"] == "candidate"])
-    }
+    asked = {probe_place(p): p for p in records(probes[probes["kind"] == "candidate"])}
     rows = []
     for row in records(frame):
         place = (row["schema_name"], row["table_name"], row["column_names"])

@@ -1,4 +1,4 @@
-# ruff: noqa: S608 - SQL is built here on purpose; workbench.naming quotes every name in it.
+
 """Rules that names and types suggest and no constraint states: dates in order, one primary row per owner."""
 
 from __future__ import annotations
