@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -49,20 +49,28 @@ def cascade_diamond(
     False positives: Rows that are never reached on both ways at once. Safe diamonds are severity info.
     """
     by_path = {path(key): key for key in rows(own_foreign_keys)}
+    graph = foreign_key_graph
+    closures: dict[int, Mapping[ForeignKey, Diamond]] = {}
     findings = []
-    for guard, roots in sorted(_diamond_roots(foreign_key_graph).items()):
-        key = foreign_key_graph.guards[guard]
+    for guard, roots in sorted(_diamond_roots(graph).items()):
+        key = graph.guards[guard]
         if key.path not in by_path:
             continue
-        diamond = _gravest(foreign_key_graph, key, roots)
-        findings.append(
-            _diamond_finding(foreign_key_graph, diamond, roots, by_path[key.path], snapshot_facts)
-        )
-    return Verdict(len(foreign_key_graph.guards), findings)
+        gravest = max(roots, key=lambda root: _grade_of_gap(roots[root]))
+        if gravest not in closures:
+            closures[gravest] = {diamond.guard: diamond for diamond in graph.closure(gravest).diamonds}
+        diamond = closures[gravest][key]
+        findings.append(_diamond_finding(graph, diamond, list(roots), by_path[key.path], snapshot_facts))
+    return Verdict(len(graph.guards), findings)
 
 
-def _diamond_roots(graph: ForeignKeyGraph) -> dict[int, list[int]]:
-    """Return for each guard the roots whose delete it may meet, those left out that only pass a diamond on.
+def _grade_of_gap(gap: int) -> int:
+    """Order diamonds by how many levels the guard looks after the cascade: a tie, too early, late enough."""
+    return 2 if gap == 0 else int(gap < 0)
+
+
+def _diamond_roots(graph: ForeignKeyGraph) -> dict[int, dict[int, int]]:
+    """Return for each guard the roots whose delete may meet it, and the gap of levels between guard and cascade.
 
     A table that cascades to the root of a diamond has the diamond too; it is told where it begins.
     """
@@ -74,24 +82,19 @@ def _diamond_roots(graph: ForeignKeyGraph) -> dict[int, list[int]]:
         if guard not in wait:
             # A root above shifts both levels alike, so their difference tells whether it is the same diamond.
             found[guard][root] = guard_level - cascade_level
+    onto = {key.referenced: set[int]() for key in graph.keys}
+    for key in graph.keys:
+        if key.is_cascade and key.referencing != key.referenced:
+            onto[key.referenced].add(key.referencing)
     kept = {}
     for guard, gaps in found.items():
         first = [
             root
             for root, gap in gaps.items()
-            if not any(
-                gaps.get(key.referencing) == gap and key.referencing != root
-                for key in graph.incoming[root]
-                if key.is_cascade
-            )
+            if not any(gaps[child] == gap for child in gaps.keys() & onto.get(root, ()))
         ]
-        kept[guard] = sorted(first or gaps, key=graph.tables.__getitem__)
+        kept[guard] = {root: gaps[root] for root in sorted(first or gaps, key=graph.tables.__getitem__)}
     return kept
-
-
-def _gravest(graph: ForeignKeyGraph, guard: ForeignKey, roots: Iterable[int]) -> Diamond:
-    met = [d for root in roots for d in graph.closure(root).diamonds if d.guard is guard]
-    return max(met, key=lambda diamond: _GRADES[diamond.verdict])
 
 
 def way(graph: ForeignKeyGraph, root: int, keys: Sequence[ForeignKey]) -> str:

@@ -20,6 +20,8 @@ OTHERS = "others"
 CORE = "core"
 # A schema with no more tables than this is one domain.
 _SMALL = 12
+# Beyond this, nobody looks at groups one by one, and finding them takes long: the leading word decides.
+_LARGE = 2000
 # Words of names that say what a table is for within its domain, not which domain it is in.
 _PLAIN = frozenset(
     phrases(
@@ -40,7 +42,10 @@ def domains(foreign_key_graph: ForeignKeyGraph) -> Mapping[str, str]:
     found: dict[int, str] = {}
     for schema, nodes in schemas.items():
         prefix = f"{schema}: " if len(schemas) > 1 else ""
-        groups = [nodes] if len(nodes) <= _SMALL else _groups(graph, nodes)
+        if len(nodes) <= _SMALL:
+            groups = [nodes]
+        else:
+            groups = _by_word(graph, nodes) if len(nodes) > _LARGE else _groups(graph, nodes)
         names = _titles(graph, groups, schema)
         for name, group in zip(names, groups, strict=True):
             label = schema if name == schema else f"{prefix}{name}"
@@ -64,6 +69,16 @@ def _groups(graph: ForeignKeyGraph, nodes: Sequence[int]) -> list[list[int]]:
         members[community[node]].append(node)
     alone = [group[0] for group in members.values() if len(group) == 1]
     groups = [group for group in members.values() if len(group) > 1]
+    return [*groups, alone] if alone else groups
+
+
+def _by_word(graph: ForeignKeyGraph, nodes: Sequence[int]) -> list[list[int]]:
+    """Return the tables by the first word of their names; words that a single table has come together."""
+    by_word: dict[str, list[int]] = defaultdict(list)
+    for node in nodes:
+        by_word[next(map(_singular, words(graph.tables[node][1])), "")].append(node)
+    alone = [group[0] for group in by_word.values() if len(group) == 1]
+    groups = [group for group in by_word.values() if len(group) > 1]
     return [*groups, alone] if alone else groups
 
 
