@@ -43,6 +43,7 @@ from workbench.declared.values import (
 
 MAX_DEPTH = 60
 MAX_STEPS = 3_000_000
+MAX_SIZE = 200_000
 
 
 class Evaluator:
@@ -67,9 +68,10 @@ class Evaluator:
             return self.unknown("an expression nested too deeply", node, scope)
         self._depth += 1
         try:
-            return method(self, node, scope)
+            result = method(self, node, scope)
         finally:
             self._depth -= 1
+        return result if _size(result) <= MAX_SIZE else self.unknown("a value of enormous size", node, scope)
 
     def unknown(self, reason: str, node: Node, scope: Scope) -> Unknown:
         """Return an unknown value for a node."""
@@ -300,6 +302,21 @@ class Evaluator:
                 value + 1 if isinstance(value, int) else Unknown("an enum's member", result.sites[key])
             )
         return result
+
+
+def _size(value: Any) -> int:
+    """Return the letters of a text, or the values in an array or object, nested ones included.
+
+    A value that stands in several places counts in each: what is written short may be endless to walk.
+    """
+    if isinstance(value, str):
+        return len(value)
+    if not isinstance(value, (JsList, JsObject)):
+        return 1
+    if value.size is None:
+        inner = value.values() if isinstance(value, JsObject) else value
+        value.size = 1 + sum(_size(one) for one in inner)
+    return value.size
 
 
 def parameters(function: Node) -> list[tuple[Node, Node | None]]:

@@ -67,6 +67,7 @@ class _Reader:
         self.categories: dict[ClassRef, str] = {}
         self.loads_features: bool | None = None
         self.has_features = False
+        self._feature_site = ("", 0)
 
     def read(self) -> Registration:
         decorated, calls = DecoratorReader(self.evaluator), CallReader(self.evaluator)
@@ -92,8 +93,14 @@ class _Reader:
         self._dependencies()
         return self.result
 
-    def _lists(self, node: Node, module: Module) -> None:
-        if node.type in ("call_expression", "new_expression"):
+    def _lists(self, root: Node, module: Module) -> None:
+        """Find the calls that hand models over; without recursion, for sources may nest without end."""
+        waiting = [root]
+        while waiting:
+            node = waiting.pop()
+            waiting += reversed(node.named_children)
+            if node.type not in ("call_expression", "new_expression"):
+                continue
             callee = node.child_by_field_name("function") or node.child_by_field_name("constructor")
             name = text_of(callee).rsplit(".", 1)[-1]
             given = node.child_by_field_name("arguments")
@@ -104,8 +111,6 @@ class _Reader:
                 self._register(self.evaluator.value(first, module.scope), first, module)
             elif name in ("forRoot", "forRootAsync", "Sequelize") and given is not None:
                 self._connection(given, name, module)
-        for child in node.named_children:
-            self._lists(child, module)
 
     def _connection(self, given: Node, name: str, module: Module) -> None:
         for argument in given.named_children:

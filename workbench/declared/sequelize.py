@@ -65,11 +65,14 @@ def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
     found: list[Found] = []
     for module in library.walk():
         files += 1
-        sources.models += decorated.models(module)
         sources.imports += _imports(library, module)
-        one = calls.read(module)
-        sources.models += one.models
-        found.append(one)
+        try:
+            sources.models += decorated.models(module)
+            found.append(calls.read(module))
+        except RecursionError:
+            sources.unread.append(Unread((module.file, 1), "unread", "the source is nested too deeply"))
+            continue
+        sources.models += found[-1].models
         if module.root.has_error:
             line = _first_error(module.root)
             reason = "a syntax error; what is around it may be lost"

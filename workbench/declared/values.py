@@ -41,6 +41,7 @@ class JsObject(dict[str, Any]):
         self.sites: dict[str, Site] = {}
         self.source: str | None = None
         self.is_enum = False
+        self.size: int | None = None
 
     def runtime_items(self) -> Iterator[tuple[str, Any]]:
         """Yield the keys and values that the running object has: a numeric enum maps back, numbers first."""
@@ -67,6 +68,7 @@ class JsList(list[Any]):
     """An array, with the name of the enum or constant that it comes from, where it has one."""
 
     source: str | None = None
+    size: int | None = None
 
 
 @dataclass(frozen=True)
