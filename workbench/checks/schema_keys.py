@@ -259,6 +259,7 @@ def user_table(reviewed_tables: pd.DataFrame, foreign_keys: pd.DataFrame) -> Map
 def audit_column_without_key(
     reviewed_columns: pd.DataFrame,
     constraints: pd.DataFrame,
+    indexes: pd.DataFrame,
     key_columns: Set[tuple[int, str]],
     user_table: Mapping[str, str] | None,
 ) -> Verdict:
@@ -285,8 +286,11 @@ def audit_column_without_key(
     key_type = of_table[of_table["column_name"] == key].iloc[0]["data_type"]
     # A text column of the same type may hold a name or a note as well as a key.
     compatible = named[(named["data_type"] == key_type) & named["base_type"].isin(KEY_TYPES)]
+    leading = {
+        (oid, keys[0]) for oid, keys in zip(indexes["table_oid"], indexes["key_columns"], strict=True) if keys
+    }
     findings = [
-        _unbound(row, (schema, table, key))
+        _unbound(row, (schema, table, key), has_index=(row.table_oid, row.column_name) in leading)
         for row in rows(compatible)
         if (row.table_oid, row.column_name) not in key_columns
     ]
@@ -298,23 +302,43 @@ def _says_who(column: str) -> bool:
     return len(spoken) > 1 and (spoken[-1] == "by" or spoken[-2:] == ("by", "id"))
 
 
-def _unbound(row: Row, target: tuple[str, str, str]) -> Finding:
+def _unbound(row: Row, target: tuple[str, str, str], *, has_index: bool) -> Finding:
     schema, table, key = target
-    name = quote(object_name(row.table_name, row.column_name, "fkey"))
-    action = "RESTRICT" if row.is_not_null else "SET NULL"
-    add = (
-        f"ADD CONSTRAINT {name} FOREIGN KEY ({quote(row.column_name)}) "
-        f"REFERENCES {qualified(schema, table)} ({quote(key)}) ON DELETE {action} NOT VALID"
-    )
     return Finding(
         object=path(row),
         title="Who did it is not bound to a user",
         detail=f"The column has the type of {dotted(schema, table, key)} and no foreign key.",
         severity=Severity.LOW,
         evidence={"referenced": dotted(schema, table, key), "data_type": row.data_type},
-        fix=Fix(
-            f"{alter(row, add)}\n{alter(row, f'VALIDATE CONSTRAINT {name}')}",
-            alter(row, f"DROP CONSTRAINT {name}"),
-            "SHARE ROW EXCLUSIVE on both tables for an instant; SHARE UPDATE EXCLUSIVE while rows are validated",
-        ),
+        fix=_bind(row, f"REFERENCES {qualified(schema, table)} ({quote(key)})", has_index),
+    )
+
+
+def _bind(row: Row, references: str, has_index: bool) -> Fix:
+    """Return the foreign key, with the index that a delete of a user will need."""
+    column, name = quote(row.column_name), quote(object_name(row.table_name, row.column_name, "fkey"))
+    action = "RESTRICT" if row.is_not_null else "SET NULL"
+    plain = row.kind == "table"
+    add = f"ADD CONSTRAINT {name} FOREIGN KEY ({column}) {references} ON DELETE {action}"
+    # Before PostgreSQL 18 a partitioned table takes no foreign key that is NOT VALID.
+    steps = (
+        [alter(row, f"{add} NOT VALID"), alter(row, f"VALIDATE CONSTRAINT {name}")]
+        if plain
+        else [alter(row, add)]
+    )
+    undo = [alter(row, f"DROP CONSTRAINT {name}")]
+    if not has_index:
+        index, concurrently = (
+            object_name(row.table_name, row.column_name, "idx"),
+            " CONCURRENTLY" if plain else "",
+        )
+        where = qualified(row.schema_name, row.table_name)
+        steps.insert(0, f"CREATE INDEX{concurrently} {quote(index)} ON {where} ({column});")
+        undo.append(f"DROP INDEX{concurrently} {qualified(row.schema_name, index)};")
+    return Fix(
+        "\n".join(steps),
+        "\n".join(undo),
+        "SHARE ROW EXCLUSIVE on both tables for an instant; SHARE UPDATE EXCLUSIVE while rows are validated"
+        if plain
+        else "SHARE ROW EXCLUSIVE on both tables while rows are validated",
     )

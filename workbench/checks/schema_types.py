@@ -230,7 +230,11 @@ def _enum_like(row: Row) -> Finding:
 
 @check(subject="schema", kind="runtime")
 def nullable_never_null(
-    reviewed_columns: pd.DataFrame, checked_columns: Set[tuple[int, str]], *, min_rows: int = 1000
+    reviewed_columns: pd.DataFrame,
+    foreign_keys: pd.DataFrame,
+    checked_columns: Set[tuple[int, str]],
+    *,
+    min_rows: int = 1000,
 ) -> Verdict:
     """Nullable column that is never null.
 
@@ -240,15 +244,17 @@ def nullable_never_null(
     Fix: NOT NULL by way of a CHECK that is validated first, so that the table is not locked while it is
     scanned.
     False positives: Statistics are a sample; a rare NULL can be missed, and the VALIDATE step of the fix
-    finds it. A column that has been filled so far may be optional by intent.
+    finds it. A column that has been filled so far may be optional by intent. Columns that ON DELETE SET
+    NULL empties are left out.
     """
+    emptied = foreign_keys[foreign_keys["on_delete"] == "SET NULL"]
+    pairs = zip(emptied["table_oid"], emptied["column_names"], strict=True)
+    free = checked_columns | {(oid, name) for oid, names in pairs for name in names}
     optional = reviewed_columns[~reviewed_columns["is_not_null"] & reviewed_columns["generated"].isna()]
     known, missing = without_statistics(optional)
     known = known[known["estimated_rows"] >= min_rows]
     findings = [
-        _never_null(row)
-        for row in rows(known[known["null_ratio"] == 0])
-        if not _may_be_empty(row, checked_columns)
+        _never_null(row) for row in rows(known[known["null_ratio"] == 0]) if not _may_be_empty(row, free)
     ]
     return Verdict(len(known) + int(reviewed_columns["is_not_null"].sum()), findings, missing)
 

@@ -1,0 +1,167 @@
+"""The trial of a plan on a clone: which findings go, what is new, and whether the undo restores every byte."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from workbench import checks
+from workbench.catalog import Snapshot
+from workbench.findings import Finding, Outcome, Severity
+from workbench.fixes import Step, clone, touched
+from workbench.fixes.clone import Clone
+from workbench.targets import Target
+
+Progress = Callable[[str, int, int], None]
+
+VERIFIED = "verified"
+FAILED = "failed"
+UNTRIED = "not tried"
+_MAINTENANCE = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of one step: ``verified``, ``failed`` or ``not tried``, and why."""
+
+    step: Step
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The trial of a plan. ``new`` are findings that were not there before, above severity info."""
+
+    tried: tuple[Tried, ...]
+    new: tuple[Finding, ...]
+    undo_restores: bool
+    losses: tuple[str, ...]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many steps have which status."""
+        return {status: sum(t.status == status for t in self.tried) for status in (VERIFIED, FAILED, UNTRIED)}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the trial as one document."""
+        return {
+            "counts": self.counts(),
+            "undo_restores": self.undo_restores,
+            "new_findings": [{**f.to_json(), "check": f.check} for f in self.new],
+            "not_cloned": list(self.losses),
+            "steps": [
+                {
+                    "checks": sorted({f.check for f in t.step.findings}),
+                    "objects": sorted({f.object for f in t.step.findings}),
+                    "fingerprints": [f.fingerprint for f in t.step.findings],
+                    **t.step.fix.to_json(),
+                    "status": t.status,
+                    "reason": t.reason,
+                }
+                for t in self.tried
+            ],
+        }
+
+
+def verify(
+    target: Target, snapshot: Snapshot, steps: Sequence[Step], progress: Progress | None = None
+) -> Verification:
+    """Try steps on a copy of the target's schema; the target is only dumped.
+
+    Raises:
+        CloneError: the schema cannot be copied.
+    """
+    copy = clone.make(target, snapshot)
+    try:
+        return _try(copy, snapshot, list(steps), progress or (lambda *_: None))
+    finally:
+        copy.remove()
+
+
+def _try(copy: Clone, snapshot: Snapshot, steps: list[Step], progress: Progress) -> Verification:
+    untouched = copy.dump()
+    before = _findings(copy, snapshot)
+    errors: dict[int, str] = {}
+    for number, step in enumerate(steps):
+        progress(step.title, number + 1, len(steps))
+        if not step.conflict and step.statements:
+            error = _run(copy, step.statements)
+            if error:
+                errors[number] = error
+                _run(copy, step.undo_statements)
+    after = _findings(copy, snapshot)
+    applied = [n for n, step in enumerate(steps) if n not in errors and not step.conflict and step.statements]
+    unrestored = _undo(copy, steps, applied, untouched)
+    tried = tuple(
+        Tried(step, *_judge(step, errors.get(n, ""), before, after, unrestored.get(n, "")))
+        for n, step in enumerate(steps)
+    )
+    new = [f for key, f in after.items() if key not in before and f.severity > Severity.INFO]
+    return Verification(tried, tuple(new), not unrestored, tuple(copy.losses))
+
+
+def _findings(copy: Clone, snapshot: Snapshot) -> dict[str, Finding]:
+    outcomes: list[Outcome] = checks.run_checks(clone.capture(copy, snapshot))
+    return {finding.fingerprint: finding for outcome in outcomes for finding in outcome.findings}
+
+
+def _run(copy: Clone, statements: list[str]) -> str:
+    """Run statements and return the first line of what went wrong; the empty text when nothing did."""
+    try:
+        copy.execute(statements)
+    except psycopg.Error as error:
+        return str(error).strip().splitlines()[0]
+    return ""
+
+
+def _undo(copy: Clone, steps: Sequence[Step], applied: Sequence[int], untouched: bytes) -> dict[int, str]:
+    """Take the steps back, the last first; return those whose undo failed or did not restore the schema."""
+    wrong: dict[int, str] = {}
+    for number in reversed(applied):
+        error = _run(copy, steps[number].undo_statements)
+        if error:
+            wrong[number] = f"its undo failed: {error}"
+    changed = _changed(untouched, copy.dump())
+    if changed and not wrong:
+        named = {n for n in applied if any(name in line for name in _names(steps[n]) for line in changed)}
+        reason = f"its undo does not restore the schema byte for byte: {changed[0][:120]}"
+        wrong |= dict.fromkeys(named or applied[-1:], reason)
+    return wrong
+
+
+def _changed(before: bytes, after: bytes) -> list[str]:
+    """Return the lines that stand in one dump and not in the other."""
+    old, new = (dump.decode(errors="replace").splitlines() for dump in (before, after))
+    found = difflib.unified_diff(old, new, lineterm="", n=0)
+    return [line for line in found if line[:1] in "+-" and not line.startswith(("+++", "---"))]
+
+
+def _names(step: Step) -> set[str]:
+    """Return the names of constraints, columns and indexes that a step touches, as a dump writes them."""
+    return {key[-1].strip('"') for key in touched(step.fix.sql)} or {step.findings[0].object}
+
+
+def _judge(
+    step: Step, error: str, before: dict[str, Finding], after: dict[str, Finding], unrestored: str
+) -> tuple[str, str]:
+    shown = [f.fingerprint for f in step.findings if f.fingerprint in before]
+    left = [f.check for f in step.findings if f.fingerprint in before and f.fingerprint in after]
+    undone = bool(step.undo_statements)
+    only_rows = all(_MAINTENANCE.match(statement) for statement in step.statements)
+    cases = (
+        (bool(step.conflict), UNTRIED, step.conflict),
+        (not step.statements, UNTRIED, "the fix is a choice that people make"),
+        (bool(error) and not shown, UNTRIED, f"the copy does not show the finding: {error}"),
+        (bool(error), FAILED, error),
+        (only_rows, UNTRIED, "it works on rows, of which the copy has none; the statement ran"),
+        (bool(left), FAILED, f"the finding is still there: {', '.join(left)}"),
+        (bool(unrestored) and undone, FAILED, unrestored),
+        (not shown, UNTRIED, "the copy has no rows or statistics that show the finding; the statements ran"),
+        (not undone, VERIFIED, "nothing takes it back: see its undo"),
+    )
+    return next(((status, reason) for holds, status, reason in cases if holds), (VERIFIED, ""))
