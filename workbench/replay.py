@@ -347,14 +347,18 @@ class NodeRunner:
         self.label = f"workbench runner, sequelize {version}"
         self.copy = copy
         parameters = parse_url(server.url())
-        job = {"root": str(root), "host": parameters["host"], "port": 5432, "user": SUPERUSER}
         runner = root.parent / RUNNER.name
         shutil.copy(RUNNER, runner)
         reading, writing = os.pipe()
-        # The runner answers on its descriptor 3, whatever ours is called.
-        shell = ["/bin/sh", "-c", f'exec "$@" 3>&{writing} {writing}>&-', "replay"]
+        job = {
+            "root": str(root),
+            "host": parameters["host"],
+            "port": 5432,
+            "user": SUPERUSER,
+            "answers": writing,
+        }
         self.process = subprocess.Popen(
-            [*shell, "node", *permissions(root.parent), str(runner), json.dumps(job)],
+            ["node", *permissions(root.parent), str(runner), json.dumps(job)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=(root.parent / "stderr").open("wb"),

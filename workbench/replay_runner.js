@@ -1,4 +1,5 @@
-// Runs migrations for workbench.replay: one command a line on standard input, one answer a line on descriptor 3.
+// Runs migrations for workbench.replay: one command a line on standard input, one answer a line on the descriptor
+// that its argument names.
 //
 // Standard output is left to the migrations, which may print what they like.
 'use strict';
@@ -13,7 +14,7 @@ const fromProject = createRequire(path.join(job.root, 'package.json'));
 const { Sequelize, DataTypes } = fromProject('sequelize');
 
 function answer(value) {
-  fs.writeSync(3, JSON.stringify(value) + '\n');
+  fs.writeSync(job.answers, JSON.stringify(value) + '\n');
 }
 
 function prepareTypeScript() {

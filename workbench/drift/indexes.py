@@ -21,7 +21,9 @@ def compare_indexes(found: Pairing) -> Iterator[Difference]:
     for name, other in found.tables.items():
         if not _is_table(found, other):
             continue
+        # A declared column that is missing is a name all the same, no expression.
         columns = {row["column_name"] for row in found.of_actual("columns", other)}
+        columns |= {row["column_name"] for row in found.of_table("declared_columns", name)}
         free = [row for row in found.of_actual("indexes", other) if not row["is_primary"]]
         for row in found.of_table("declared_indexes", name):
             if row["is_primary"] or row["missing_columns"]:
