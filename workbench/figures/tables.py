@@ -50,7 +50,7 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
 }
 _SAFE_HREF = re.compile(r"#|https?://|[\w.-]+(/[\w.-]+)*(#[\w.-]*)?$")
 
-ROWS_IN_PLACE = 50
+ROWS_IN_PLACE = 20
 
 Model = Mapping[str, Any]
 Pack = Callable[[str], int]

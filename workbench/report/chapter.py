@@ -9,6 +9,7 @@ figures as data, pictures as images, Markdown without HTML, and text. HTML and s
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import markupsafe
 import mistune
 import nbformat
 from markupsafe import Markup
@@ -196,18 +196,10 @@ def _shown(data: Mapping[str, Any], prose: _Prose, store: Store) -> Markup:
 def _picture(mime: str, content: str) -> Markup:
     """Return a picture as an image, in which scripts do not run; SVG included."""
     if mime == "image/svg+xml":
-        content = markupsafe.soft_str(content)
-        encoded = b64(content.encode())
+        encoded = base64.b64encode(content.encode()).decode("ascii")
     else:
         encoded = re.sub(r"\s", "", content)
     return Markup('<img class="picture" alt="" src="data:{};base64,{}">').format(mime, encoded)
-
-
-def b64(content: bytes) -> str:
-    """Return bytes as base64 text."""
-    import base64
-
-    return base64.b64encode(content).decode("ascii")
 
 
 def visible_lines(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import gzip
 import os
@@ -14,7 +15,7 @@ from workbench import __version__
 from workbench.figures.tables import environment
 from workbench.figures.text import at_text, seconds_text, visible
 from workbench.findings import Severity
-from workbench.report.chapter import Chapter, Store, b64, compact, convert
+from workbench.report.chapter import Chapter, Store, compact, convert
 from workbench.report.run import ChapterResult
 
 PAGE_FILE = "review.html"
@@ -128,5 +129,9 @@ def _packed_plotly() -> str:
 
 
 def _pack(text: str) -> str:
-    """Return a text gzipped and in base64, as the page's script unpacks it; the same text gives the same."""
-    return b64(gzip.compress(text.encode(), 9, mtime=0))
+    """Return a text gzipped and in base 85, as ``base.js`` unpacks it; the same text gives the same.
+
+    RFC 1924's alphabet has two characters that HTML would read; two that it does not use stand for them.
+    """
+    packed = base64.b85encode(gzip.compress(text.encode(), 9, mtime=0)).decode("ascii")
+    return packed.translate(str.maketrans("<&", ",."))
