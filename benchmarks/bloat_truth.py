@@ -12,7 +12,7 @@ import psycopg
 from benchmarks.bloat_shapes import Shape
 from workbench import catalog
 from workbench.bloat import NEEDED, estimates
-from workbench.bloat.estimate import by_key, grouped, records
+from workbench.bloat.rows import by_key, grouped, records
 from workbench.naming import qualified
 from workbench.probes.bloat import Budget, read_pages
 from workbench.targets import Target, connection_string

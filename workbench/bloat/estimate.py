@@ -10,6 +10,7 @@ import pandas as pd
 
 from workbench.bloat.btree import Keys, Pages, btree_estimate, combined_distinct
 from workbench.bloat.layout import PAGE, Attribute, Sizes, heap_row_sizes, heap_rows_per_page
+from workbench.bloat.rows import by_key, cells, grouped, records
 from workbench.bloat.statistics import (
     ColumnStatistics,
     NoEstimateError,
@@ -22,12 +23,15 @@ from workbench.naming import dotted
 
 SMALLEST_PAGES = 8
 """Below this, one page more or less decides the ratio."""
+TOO_SMALL = f"smaller than {SMALLEST_PAGES} pages: one page more or less decides"
 WIDEST_INTERVAL = 0.2
 """An estimate that leaves more open than this is not given."""
 SAMPLED_ROWS = 30_000
 """Rows that ANALYZE reads at the default statistics target."""
 HEAP_ERROR_RATIOS = {"exact": 0.01, "sampled": 0.03, "vague": 0.06}
 """What alignment and page tails leave open when widths are fixed, known by samples, or by averages alone."""
+
+_NAMES = ("object", "kind", "schema_name", "table_name", "relation_oid", "table_oid", "bytes")
 
 Row = Mapping[str, Any]
 
@@ -39,11 +43,18 @@ class Estimator:
         self.statistics = Statistics(
             frames["column_statistics"], frames["value_distribution"], frames["extended_statistics"]
         )
-        self.tables = by_key(frames["tables"], "table_oid")
-        self.activity = by_key(frames["table_activity"], "table_oid")
-        self.columns = grouped(frames["columns"], "table_oid")
-        self.index_columns = grouped(frames["index_columns"], "index_oid")
-        self.changed = grouped(frames["changed_columns"], "table_oid")
+        # Most relations of a large catalog are too small to judge; their columns need not be looked at.
+        tables, indexes = frames["tables"], frames["indexes"]
+        of_indexes = indexes[~(indexes["bytes"].fillna(0) < SMALLEST_PAGES * PAGE)]
+        worth = set(tables.loc[~(tables["heap_bytes"].fillna(0) < SMALLEST_PAGES * PAGE), "table_oid"])
+        worth |= set(of_indexes["table_oid"])
+        kept = {name: f[f["table_oid"].isin(worth)] for name, f in frames.items() if "table_oid" in f}
+        self.tables = by_key(kept["tables"], "table_oid")
+        self.activity = by_key(kept["table_activity"], "table_oid")
+        self.columns = grouped(kept["columns"], "table_oid")
+        stored = frames["index_columns"]
+        self.index_columns = grouped(stored[stored["index_oid"].isin(of_indexes["index_oid"])], "index_oid")
+        self.changed = grouped(kept["changed_columns"], "table_oid")
         self.not_null = {
             (table, column["column_name"]): bool(column["is_not_null"])
             for table, rows in self.columns.items()
@@ -198,11 +209,37 @@ class Estimator:
 def estimates(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the estimated bloat of every index and table with storage; see :data:`COLUMNS` of the package."""
     estimator = Estimator(frames)
-    tables = frames["tables"]
+    tables, indexes = frames["tables"], frames["indexes"]
     stored = tables[tables["kind"].isin(["table", "materialized view"])]
-    rows = [estimator.table(table) for table in records(stored)]
-    rows += [estimator.index(index) for index in records(frames["indexes"]) if not index["is_partitioned"]]
-    return pd.DataFrame(rows)
+    indexes = indexes[~indexes["is_partitioned"]]
+    small_tables = stored["heap_bytes"].fillna(PAGE * PAGE) < SMALLEST_PAGES * PAGE
+    small_indexes = indexes["bytes"].fillna(PAGE * PAGE) < SMALLEST_PAGES * PAGE
+    rows = [estimator.table(table) for table in records(stored[~small_tables])]
+    rows += [estimator.index(index) for index in records(indexes[~small_indexes])]
+    judged = pd.DataFrame(rows, columns=[*_NAMES, *NOTHING, "tier", "not_examined"])
+    small = [_small(stored[small_tables], "table"), _small(indexes[small_indexes], "index")]
+    parts = [part for part in (judged, *small) if len(part)] or [judged]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _small(relations: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return the rows of relations too small to judge, made at once because they may be many thousands."""
+    names = ["schema_name", "table_name"] + (["index_name"] if kind == "index" else [])
+    paths = zip(*(cells(relations[name]) for name in names), strict=True)
+    return pd.DataFrame(
+        {
+            "object": [dotted(*path) for path in paths],
+            "kind": kind,
+            "schema_name": relations["schema_name"].to_numpy(),
+            "table_name": relations["table_name"].to_numpy(),
+            "relation_oid": relations["index_oid" if kind == "index" else "table_oid"].to_numpy(),
+            "table_oid": relations["table_oid"].to_numpy(),
+            "bytes": relations["bytes" if kind == "index" else "heap_bytes"].astype("int64").to_numpy(),
+            **NOTHING,
+            "tier": None,
+            "not_examined": TOO_SMALL,
+        }
+    )
 
 
 def refuse_unusable(index: Row) -> None:
@@ -252,7 +289,7 @@ def _row(name: str, kind: str, relation: Row, size: Any, pages: Callable[[], Pag
         if pd.isna(size):
             raise NoEstimateError("somebody holds an ACCESS EXCLUSIVE lock on it, so its size is unknown")
         if size < SMALLEST_PAGES * PAGE:
-            raise NoEstimateError(f"smaller than {SMALLEST_PAGES} pages: one page more or less decides")
+            raise NoEstimateError(TOO_SMALL)
         return base | ratios(int(size), pages()) | {"tier": "estimated", "not_examined": None}
     except NoEstimateError as reason:
         return base | NOTHING | {"tier": None, "not_examined": str(reason)}
@@ -289,23 +326,3 @@ def ratios(size: int, needed: Pages, *, widest: float = WIDEST_INTERVAL) -> dict
         "interval_low": low,
         "interval_high": high,
     }
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return a frame's rows as dictionaries."""
-    return [
-        dict(zip(frame.columns, row, strict=True)) for row in zip(*(frame[c] for c in frame), strict=True)
-    ]
-
-
-def by_key(frame: pd.DataFrame, key: str) -> dict[int, dict[str, Any]]:
-    """Return a frame's rows by a unique column."""
-    return {row[key]: row for row in records(frame)}
-
-
-def grouped(frame: pd.DataFrame, key: str) -> dict[int, list[dict[str, Any]]]:
-    """Return a frame's rows by a column, in their order."""
-    groups: dict[int, list[dict[str, Any]]] = {}
-    for row in records(frame):
-        groups.setdefault(row[key], []).append(row)
-    return groups

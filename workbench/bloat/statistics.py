@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.bloat.layout import PAGE, SHORT_VARLENA, Attribute, smear, tilt
+from workbench.bloat.rows import cells
 
 STALE_RATIO = 0.2
 """Twice the default autovacuum_analyze_scale_factor: autovacuum would have come by."""
@@ -17,6 +18,7 @@ INDEX_COMPRESSES_FROM = 508
 """TOAST_INDEX_TARGET: an index entry's value wider than this is compressed."""
 _EQUAL_WIDTH_TYPES = ("inet", "cidr", "bit", "bit varying")
 _TINY = 1e-4
+_FIGURES = ("null_ratio", "average_bytes", "distinct_values", "width_bytes", "width_ppm", "common_ppm")
 
 
 class NoEstimateError(Exception):
@@ -55,14 +57,7 @@ class Statistics:
         self._rows = {
             (schema, table, column): (nulls, average, distinct, widths, shares, common)
             for schema, table, column, nulls, average, distinct, widths, shares, common in zip(
-                *(joined[name] for name in key),
-                joined["null_ratio"],
-                joined["average_bytes"],
-                joined["distinct_values"],
-                joined["width_bytes"],
-                joined["width_ppm"],
-                joined["common_ppm"],
-                strict=True,
+                *(cells(joined[name]) for name in (*key, *_FIGURES)), strict=True
             )
         }
         self._groups = {

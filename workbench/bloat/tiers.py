@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.bloat.estimate import NOTHING, SMALLEST_PAGES, estimates, records
+from workbench.bloat.estimate import NOTHING, SMALLEST_PAGES, estimates
 from workbench.bloat.layout import PAGE
+from workbench.bloat.rows import records
 from workbench.naming import dotted
 
 COLUMNS = (

@@ -67,7 +67,6 @@ def cluster_index_usage(indexes: pd.DataFrame, index_usage: pd.DataFrame, snapsh
         usage.append(snapshot["replica_index_usage"])
     counted = pd.concat([frame for frame in usage if len(frame)] or usage[:1], ignore_index=True)
     counted["replica_scans_count"] = counted["scans_count"].where(counted["node_name"] != TARGET_NODE, 0)
-    counted["node_used"] = counted["node_name"].where(counted["scans_count"] > 0)
     counted = counted.merge(indexes[[*key, "index_oid"]].rename(columns={"index_oid": "own_oid"}), on=key)
     ancestors = _ancestors(indexes)
     counted = counted.merge(ancestors, left_on="own_oid", right_on="leaf_oid")
@@ -76,9 +75,17 @@ def cluster_index_usage(indexes: pd.DataFrame, index_usage: pd.DataFrame, snapsh
         replica_scans_count=("replica_scans_count", "sum"),
         tuples_read_count=("tuples_read_count", "sum"),
         last_scan_at=("last_scan_at", "max"),
-        nodes=("node_used", lambda names: tuple(sorted(set(names.dropna())))),
     )
-    return _usage_frame(indexes, ancestors, summed)
+    return _usage_frame(indexes, ancestors, summed.assign(nodes=_nodes_used(counted, summed.index)))
+
+
+def _nodes_used(counted: pd.DataFrame, members: pd.Index[Any]) -> pd.Series[Any]:
+    """Return the names of the nodes that scanned each index at all."""
+    used: dict[int, set[str]] = {}
+    scanned = counted[counted["scans_count"] > 0]
+    for member, node in zip(scanned["member_oid"], scanned["node_name"], strict=True):
+        used.setdefault(member, set()).add(node)
+    return pd.Series([tuple(sorted(used.get(member, ()))) for member in members], index=members, dtype=object)
 
 
 def window_start(facts: Mapping[str, Any], activity: pd.DataFrame) -> pd.Timestamp:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.bloat import COLUMNS, bloat_frame, by_root
-from workbench.bloat.estimate import records
+from workbench.bloat.rows import records
 from workbench.catalog import Snapshot
 from workbench.checks import check, derived
 from workbench.checks.indexes import MEBIBYTE, Row, rows

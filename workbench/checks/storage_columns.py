@@ -50,10 +50,11 @@ def column_order_padding(
     Fix: None in place. Order columns by alignment, eight bytes first and text last, when the table is made anew.
     False positives: Text columns between fixed ones are counted as if empty; columns that may be NULL are left out.
     """
-    of_table = by(columns, "table_oid")
     sized = _own_roots(tables)
+    large = sized[(sized["heap"] >= min_table_bytes) & (sized["rows_count"] > 0)]
+    of_table = by(columns[columns["table_oid"].isin(large["table_oid"])], "table_oid")
     findings = []
-    for table in rows(sized):
+    for table in rows(large):
         layout = [
             (int(c.length_bytes), _ALIGNMENT[c.alignment])
             for c in of_table[table.table_oid]
@@ -61,7 +62,7 @@ def column_order_padding(
         ]
         now, best = row_padding(layout)
         saved = (now - best) * table.rows_count
-        if now - best < min_row_bytes or saved < min_ratio * table.heap or table.heap < min_table_bytes:
+        if now - best < min_row_bytes or saved < min_ratio * table.heap:
             continue
         findings.append(
             Finding(
@@ -108,16 +109,19 @@ def partition_candidate(
     Fix: Partition by range of the time column, then drop or detach old partitions.
     False positives: A table whose rows are all kept and read by key gains little from partitions.
     """
+    plain = _own_roots(tables)
+    plain = plain[plain["kind"] == "table"]
+    large = plain[(plain["heap"] >= min_bytes) | (plain["rows_count"] >= min_rows)]
     statistics = column_statistics[~column_statistics["is_inherited"]]
+    statistics = statistics[statistics["table_name"].isin(large["table_name"])]
     order = {
         (r.schema_name, r.table_name, r.column_name): r.correlation
         for r in rows(statistics[statistics["correlation"].notna()])
     }
-    changes = {r.table_oid: r for r in rows(table_activity)}
-    of_table = by(columns, "table_oid")
-    plain = _own_roots(tables)
-    plain = plain[plain["kind"] == "table"]
-    large = plain[(plain["heap"] >= min_bytes) | (plain["rows_count"] >= min_rows)]
+    changes = {
+        r.table_oid: r for r in rows(table_activity[table_activity["table_oid"].isin(large["table_oid"])])
+    }
+    of_table = by(columns[columns["table_oid"].isin(large["table_oid"])], "table_oid")
     findings, unread = [], []
     for table in rows(large):
         path, activity = dotted(table.schema_name, table.table_name), changes.get(table.table_oid)
@@ -169,35 +173,33 @@ def unused_column(
     False positives: A column that was added for a feature to come, or that only exceptional rows fill, such as
     deletion times; those are left out by name, and so are columns of foreign keys.
     """
-    roots = _own_roots(tables).set_index("table_oid")
+    filled = _own_roots(tables)
+    filled = filled[filled["rows_count"] >= min_rows]
     keys = {(key.table_oid, name) for key in rows(foreign_keys) for name in key.column_names}
-    nulls = {(r.schema_name, r.table_name, r.column_name): r.null_ratio for r in rows(column_statistics)}
-    findings, unread, examined = [], [], 0
-    for column in rows(columns[columns["table_oid"].isin(roots.index)]):
-        table = roots.loc[column.table_oid]
-        if (
-            table["rows_count"] < min_rows
-            or column.is_not_null
-            or (column.table_oid, column.column_name) in keys
-        ):
-            continue
-        path = dotted(column.schema_name, column.table_name, column.column_name)
-        ratio = nulls.get((column.schema_name, column.table_name, column.column_name))
-        if ratio is None:
-            unread.append(NotExamined(path, "no statistics that the role may read"))
-            continue
-        examined += 1
-        if ratio == 1.0 and not _is_exceptional(column.column_name):
-            findings.append(
-                Finding(
-                    object=path,
-                    title=f"Column {column.table_name}.{column.column_name} is never filled",
-                    detail=f"NULL in every row that ANALYZE read of about {table['rows_count']:,.0f}.",
-                    severity=Severity.INFO,
-                    evidence={"null_ratio": 1.0, "estimated_rows_count": int(table["rows_count"])},
-                )
-            )
-    return Verdict(examined, findings, unread)
+    names = ["schema_name", "table_name", "column_name"]
+    nullable = columns[~columns["is_not_null"]].merge(filled[["table_oid", "rows_count"]], on="table_oid")
+    # Of a partitioned table, the figures over all partitions are those that count.
+    statistics = column_statistics.sort_values("is_inherited").drop_duplicates(names, keep="last")
+    joined = nullable.merge(statistics[[*names, "null_ratio"]], on=names, how="left")
+    unknown = joined["null_ratio"].isna()
+    unread = [
+        NotExamined(
+            dotted(c.schema_name, c.table_name, c.column_name), "no statistics that the role may read"
+        )
+        for c in rows(joined[unknown])
+    ]
+    findings = [
+        Finding(
+            object=dotted(column.schema_name, column.table_name, column.column_name),
+            title=f"Column {column.table_name}.{column.column_name} is never filled",
+            detail=f"NULL in every row that ANALYZE read of about {column.rows_count:,.0f}.",
+            severity=Severity.INFO,
+            evidence={"null_ratio": 1.0, "estimated_rows_count": int(column.rows_count)},
+        )
+        for column in rows(joined[joined["null_ratio"] == 1.0])
+        if (column.table_oid, column.column_name) not in keys and not _is_exceptional(column.column_name)
+    ]
+    return Verdict(len(joined) - len(unread), findings, unread)
 
 
 def _is_exceptional(name: str) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from workbench import catalog, targets
 from workbench.bloat import NEEDED, bloat_frame
-from workbench.bloat.estimate import records
+from workbench.bloat.rows import records
 from workbench.catalog import CaptureError, MissingFrameError, Snapshot
 from workbench.probes.bloat import DEFAULT_BYTES, Budget, Tier, read_pages
 from workbench.targets import Target

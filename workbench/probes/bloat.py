@@ -20,10 +20,8 @@ from workbench.bloat.btree import Pages
 from workbench.bloat.estimate import (
     SMALLEST_PAGES,
     Estimator,
-    by_key,
     estimates,
     ratios,
-    records,
     refuse_unusable,
 )
 from workbench.bloat.layout import PAGE
@@ -35,6 +33,7 @@ from workbench.bloat.pages import (
     index_from_sample,
     rebuilt_leaf_bytes,
 )
+from workbench.bloat.rows import by_key, records
 from workbench.bloat.statistics import NoEstimateError
 from workbench.bloat.tiers import COLUMNS, NEEDED, toast_object
 from workbench.catalog import MissingFrameError, Snapshot
