@@ -109,12 +109,8 @@ def violations(review: Review, *kinds: str) -> Table:
 @noting_missing
 def largest_violations(review: Review, most: int = 15) -> Figure | Note:
     """Return the rules broken by most rows as points on a logarithmic scale, with the interval of estimates."""
-    frame: pd.DataFrame = review["orphans"]
-    chosen = sorted(
-        (r for r in records(frame) if _state(r) == "violated"),
-        key=lambda r: int(r["violations"]),
-        reverse=True,
-    )[:most]
+    broken = [r for r in _probes(review) if _state(r) == "violated"]
+    chosen = sorted(broken, key=lambda r: int(r["violations"]), reverse=True)[:most]
     if not chosen:
         return Note("No probed row breaks a rule.", "good")
     labels = [safe(f"{dotted(r['schema_name'], r['table_name'])}: {r['name']}", 60) for r in chosen]
