@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import psycopg.conninfo
 from psycopg import errors, sql
 
 from workbench.resources import resource
@@ -149,9 +150,10 @@ def options(name: str) -> Options:
         path = folder / str(values.pop(key, ""))
         if path != folder and path.exists():
             values[key] = str(path)
-    return Options(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
-    )
+    ready: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    }
+    return Options(**ready)
 
 
 def ensure_built(name: str, conninfo: Mapping[str, str]) -> bool:
@@ -250,9 +252,11 @@ def run_script(session: psycopg.Connection[Any], path: Path) -> None:
             for row in session.execute(steering["each"].encode()).fetchall():
                 session.execute(statement.encode(), _as_text(row))
             continue
-        expected = getattr(errors, steering["fails"]) if "fails" in steering else ()
+        expected: list[type[BaseException]] = (
+            [getattr(errors, steering["fails"])] if "fails" in steering else []
+        )
         for _ in range(int(steering.get("times", 1))):
-            with contextlib.suppress(expected):
+            with contextlib.suppress(*expected):
                 session.execute(statement.encode())
 
 
@@ -312,9 +316,10 @@ def create_roles(conninfo: Mapping[str, str]) -> None:
 
 @contextlib.contextmanager
 def _connect(conninfo: Mapping[str, str]) -> Iterator[psycopg.Connection[Any]]:
-    settings = {
+    parameters: dict[str, Any] = {
+        **conninfo,
         "application_name": "pg-review-workbench demo",
         "options": "-c timezone=UTC -c statement_timeout=0",
     }
-    with psycopg.connect(**{**conninfo, **settings}, autocommit=True) as connection:
+    with psycopg.connect(psycopg.conninfo.make_conninfo("", **parameters), autocommit=True) as connection:
         yield connection

@@ -10,6 +10,7 @@ import click
 
 from workbench import demo as room
 from workbench import targets
+from workbench.server import Server
 from workbench.targets import TargetError
 from workbench.terminal import print_table
 
@@ -91,7 +92,7 @@ def status(form: str) -> int:
     return 0
 
 
-def _own_server() -> room.Server:
+def _own_server() -> Server:
     if os.environ.get("WORKBENCH_DEMO_URL"):
         raise TargetError("WORKBENCH_DEMO_URL names a server of its own; stop or clean it by its own means")
     return room.server()
