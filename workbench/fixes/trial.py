@@ -128,22 +128,41 @@ def _undo(copy: Clone, steps: Sequence[Step], applied: Sequence[int], untouched:
             wrong[number] = f"its undo failed: {error}"
     changed = _changed(untouched, copy.dump())
     if changed and not wrong:
-        named = {n for n in applied if any(name in line for name in _names(steps[n]) for line in changed)}
-        reason = f"its undo does not restore the schema byte for byte: {changed[0][:120]}"
-        wrong |= dict.fromkeys(named or applied[-1:], reason)
+        by_line = {n for n in applied if any(_speaks_of(line, _names(steps[n])) for line, _ in changed)}
+        by_entry = {n for n in applied if any(_speaks_of(entry, _words(steps[n])) for _, entry in changed)}
+        reason = f"its undo does not restore the schema byte for byte: {changed[0][0].strip()[:120]}"
+        wrong |= dict.fromkeys((by_entry & by_line) or by_entry or by_line or applied, reason)
     return wrong
 
 
-def _changed(before: bytes, after: bytes) -> list[str]:
-    """Return the lines that stand in one dump and not in the other."""
+def _changed(before: bytes, after: bytes) -> list[tuple[str, str]]:
+    """Return the lines that stand in one dump and not in the other, each with the name of its entry."""
     old, new = (dump.decode(errors="replace").splitlines() for dump in (before, after))
-    found = difflib.unified_diff(old, new, lineterm="", n=0)
-    return [line for line in found if line[:1] in "+-" and not line.startswith(("+++", "---"))]
+    found = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        if tag != "equal":
+            found += [(line, _entry(old, n)) for n, line in enumerate(old[a:b], start=a)]
+            found += [(line, _entry(new, n)) for n, line in enumerate(new[c:d], start=c)]
+    return found
+
+
+def _entry(lines: Sequence[str], number: int) -> str:
+    """Return the comment that pg_dump wrote above the entry of a line."""
+    return next((lines[n] for n in range(number, -1, -1) if lines[n].startswith("-- Name: ")), "")
+
+
+def _speaks_of(text: str, names: set[str]) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
 
 
 def _names(step: Step) -> set[str]:
-    """Return the names of constraints, columns and indexes that a step touches, as a dump writes them."""
-    return {key[-1].strip('"') for key in touched(step.fix.sql)} or {step.findings[0].object}
+    """Return the names of constraints, columns and indexes that a step touches."""
+    return {key[-1].strip('"') for key in touched(step.fix.sql)}
+
+
+def _words(step: Step) -> set[str]:
+    """Return the names of the objects of a step's findings."""
+    return {finding.object.split(".")[1] for finding in step.findings if "." in finding.object}
 
 
 def _judge(
