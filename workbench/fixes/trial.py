@@ -83,6 +83,11 @@ def verify(
         copy.remove()
 
 
+def record(snapshot: Snapshot, verification: Verification) -> None:
+    """Keep the result of a trial with a snapshot, so that its pages show it (manifest key ``fixes``)."""
+    snapshot.manifest["fixes"] = verification.to_json()
+
+
 def _try(copy: Clone, snapshot: Snapshot, steps: list[Step], progress: Progress) -> Verification:
     untouched = copy.dump()
     before = _findings(copy, snapshot)
