@@ -13,8 +13,12 @@ import pytest
 from tests.conftest import MakeDatabase, connect
 from tests.sequelize_agreement import FIXTURES, run_sequelize
 from workbench import catalog, drift
+from workbench.catalog import Snapshot
+from workbench.checks import run_checks
+from workbench.commands.drift import verdict
 from workbench.declared.sequelize import read
 from workbench.drift.expressions import same
+from workbench.findings import Finding
 from workbench.server import Server
 from workbench.targets import Target, parse_url
 
@@ -214,6 +218,7 @@ def test_a_change_is_told_and_mended(name: str, copy: Target) -> None:
     found = drift_of(MODELS, copy)
     assert {(row.kind, row.object) for row in found.itertuples()} == expected
     assert all(found["file"].isna() | (found["file"] == "models.js"))
+    assert {(f.distinct, f.object) for f in judged(found)} == expected
     apply(copy, found)
     assert drift_of(MODELS, copy).empty
     undoable = found[found["undo"].notna()]
@@ -221,6 +226,23 @@ def test_a_change_is_told_and_mended(name: str, copy: Target) -> None:
         apply(copy, found.assign(sql=found["undo"]))
         again = drift_of(MODELS, copy)
         assert {(row.kind, row.object) for row in again.itertuples()} == expected
+
+
+def judged(found: pd.DataFrame) -> list[Finding]:
+    """Return what the checks say about a frame of differences; each must be told by one of them."""
+    frames = {**read(MODELS).frames, "drift": found}
+    return [one for outcome in run_checks(Snapshot("test", frames), ["drift"]) for one in outcome.findings]
+
+
+def test_what_cannot_be_read_blocks_the_verdict(copy: Target, tmp_path: Path) -> None:
+    (tmp_path / "broken.js").write_text("module.exports = (s, D) => s.define(process.env.NAME, {});")
+    (tmp_path / "models.js").write_text((MODELS / "models.js").read_text())
+    found = drift_of(tmp_path, copy)
+    assert set(found["sort"]) == {"unread"}
+    assert verdict(found) == "unknown"
+    frames = {**read(tmp_path).frames, "drift": found}
+    (outcome,) = run_checks(Snapshot("test", frames), ["drift_table"])
+    assert outcome.not_examined
 
 
 def apply(target: Target, found: pd.DataFrame) -> None:
