@@ -121,6 +121,17 @@ import { gone } from './gone';
     assert ("public.things", 10) in told
 
 
+def test_a_type_of_its_own_name_is_followed_as_the_compiler_does(tmp_path: Path) -> None:
+    body = "@Table export class Kind extends Model { @Column a: Size; @Column b: Count | null; @Column c: Odd; }\n"
+    types = "export type Size = 'S' | 'L';\nexport type Count = number;\nexport type Odd = Odd | Size;\n"
+    found = read_files(
+        tmp_path, kind_ts=HEAD + "import { Size, Count, Odd } from './types';\n" + body, types_ts=types
+    )
+    columns = found.frames["declared_columns"].set_index("column_name")["data_type"]
+    assert (columns["a"], columns["b"]) == ("character varying(255)", "integer")
+    assert columns[["c"]].isna().all()
+
+
 def test_hostile_names_and_texts_survive(tmp_path: Path) -> None:
     name = "we\\'ird \\u0022<b>\\u{1F600}"
     body = f"@Table({{ tableName: '{name}', comment: '</script>' }}) export class Odd extends Model {{}}\n"

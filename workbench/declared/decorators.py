@@ -31,10 +31,12 @@ from workbench.declared.values import (
     FunctionRef,
     JsObject,
     Made,
+    TypeAlias,
     Unknown,
 )
 
 PACKAGE = "sequelize-typescript"
+_DEEPEST = 20
 _ASSOCIATIONS: dict[str, Kind] = {
     "BelongsTo": "belongsTo",
     "HasMany": "hasMany",
@@ -227,22 +229,24 @@ class DecoratorReader:
             return Unknown(f"no column type can be inferred from {shown[:60]}", module.site(member))
         return External((PACKAGE, "DataType", key))
 
-    def _design_key(self, node: Node | None, scope: Scope) -> str | None:
-        if node is None:
+    def _design_key(self, node: Node | None, scope: Scope, depth: int = 0) -> str | None:
+        if node is None or depth > _DEEPEST:
             return None
         if node.type == "parenthesized_type":
-            return self._design_key(node.named_children[0], scope)
+            return self._design_key(node.named_children[0], scope, depth + 1)
         if node.type == "literal_type":
             inner = node.named_children[0].type if node.named_children else ""
             return {"string": "STRING", "number": "INTEGER", "true": "BOOLEAN", "false": "BOOLEAN"}.get(inner)
         if node.type == "union_type":
             parts = [part for part in union_parts(node) if text_of(part) not in ("null", "undefined")]
-            keys = {self._design_key(part, scope) for part in parts}
+            keys = {self._design_key(part, scope, depth + 1) for part in parts}
             return keys.pop() if len(keys) == 1 else None
         text = text_of(node)
         if text in _DESIGN_TYPES:
             return _DESIGN_TYPES[text]
         value = self.evaluator.name(text, scope) if node.type == "type_identifier" else None
+        if isinstance(value, TypeAlias) and depth < _DEEPEST:
+            return self._design_key(value.node, value.scope, depth + 1)
         if isinstance(value, JsObject) and value.is_enum:
             numbers = all(isinstance(one, int) for one in value.values())
             return "INTEGER" if numbers else "STRING"

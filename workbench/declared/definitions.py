@@ -97,7 +97,10 @@ class CallReader:
             body = node.child_by_field_name("body") or node
             scope = Scope(place.scope.module, body, place.scope)
             self._bind_parameters(node, name, scope)
-            return Place(scope, self._receiver(node, place), name)
+            owner = self._receiver(node, place)
+            if is_model(owner):
+                scope.values["this"] = owner
+            return Place(scope, owner, name)
         if node.type == "statement_block" and node != place.scope.node:
             return Place(Scope(place.scope.module, node, place.scope), place.owner, place.function)
         return place

@@ -38,6 +38,7 @@ from workbench.declared.values import (
     ModelName,
     ModelRef,
     Namespace,
+    TypeAlias,
     Unknown,
 )
 
@@ -105,6 +106,8 @@ class Evaluator:
             return _class_ref(node, scope)
         if binding.kind == "enum":
             return self._enum(node, scope)
+        if binding.kind == "type":
+            return TypeAlias(node, scope)
         if binding.kind == "function":
             return FunctionRef(node, scope)
         value = self.value(node, scope)

@@ -133,8 +133,16 @@ def _key(evaluator: Evaluator, node: Node | None, scope: Scope) -> str:
 
 
 def _member(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
-    value = evaluator.value(node.child_by_field_name("object"), scope)
-    return evaluator.member(value, text_of(node.child_by_field_name("property")), node, scope)
+    owner, name = node.child_by_field_name("object"), text_of(node.child_by_field_name("property"))
+    value = evaluator.value(owner, scope)
+    if isinstance(value, JsObject) and name not in value and owner is not None and owner.type == "identifier":
+        found = scope.find(text_of(owner))
+        written = found.assigned.get(f"{text_of(owner)}.{name}") if found is not None else None
+        if written is not None and found is not None:
+            return evaluator.value(written, found)
+        if text_of(owner) in ("db", "models"):  # filled in a loop over the files of the folder
+            return ModelName(name)
+    return evaluator.member(value, name, node, scope)
 
 
 def _subscript(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
@@ -302,6 +310,7 @@ Handler = Callable[["Evaluator", Node, Scope], Any]
 
 HANDLERS: Mapping[str, Handler] = {
     "identifier": _identifier,
+    "this": _identifier,
     "undefined": lambda _evaluator, _node, _scope: UNDEFINED,
     "string": lambda _evaluator, node, _scope: string_value(node),
     "template_string": _template,

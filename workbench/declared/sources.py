@@ -48,7 +48,7 @@ _FUNCTIONS = frozenset(
 
 @dataclass(frozen=True)
 class Binding:
-    """What a name stands for: ``kind`` value, class, enum, function, import, export or item.
+    """What a name stands for: ``kind`` value, class, enum, type, function, import, export or item.
 
     ``node`` is the initializer, declaration or import statement. For imports ``spec`` is the module and
     ``name`` what is taken of it, ``*`` for all. For an item of a destructured value ``name`` is its key.
@@ -71,8 +71,26 @@ class Scope:
 
     @functools.cached_property
     def bindings(self) -> dict[str, Binding]:
-        """Names declared directly in this scope."""
-        return dict(_declared(self.node))
+        """Names declared directly in this scope; one declared without a value has that of its assignment."""
+        found = dict(_declared(self.node))
+        for name, node in self.assigned.items():
+            if "." not in name:
+                found.setdefault(name, Binding("value", node))
+        return found
+
+    @functools.cached_property
+    def assigned(self) -> dict[str, Node]:
+        """What statements of this scope assign to ``name`` and ``name.property``, first assignments only."""
+        found: dict[str, Node] = {}
+        for statement in self.node.named_children:
+            inner = statement.named_children[0] if statement.type == "expression_statement" else None
+            if inner is None or inner.type != "assignment_expression":
+                continue
+            left, right = inner.child_by_field_name("left"), inner.child_by_field_name("right")
+            plain = left is not None and left.type in ("identifier", "member_expression")
+            if plain and right is not None:
+                found.setdefault("".join(text_of(left).split()), right)
+        return found
 
     def find(self, name: str) -> Scope | None:
         """Return the innermost scope that knows a name."""
@@ -286,6 +304,9 @@ def _names(declaration: Node) -> Iterator[tuple[str, Binding]]:
                 yield from ((local, Binding("item", value, name=key)) for local, key in pattern_keys(target))
     elif kind in ("class_declaration", "abstract_class_declaration"):
         yield text_of(declaration.child_by_field_name("name")), Binding("class", declaration)
+    elif kind == "type_alias_declaration":
+        value = declaration.child_by_field_name("value")
+        yield text_of(declaration.child_by_field_name("name")), Binding("type", value)
     elif kind == "enum_declaration":
         yield text_of(declaration.child_by_field_name("name")), Binding("enum", declaration)
     elif kind in ("function_declaration", "generator_function_declaration"):

@@ -63,6 +63,23 @@ _SHAPES = (
     "MultiPolygon",
     "GeometryCollection",
 )
+# Types of other databases that are written as text most often.
+_NOT_POSTGRESQL = frozenset(
+    [
+        "number",
+        "tinyint",
+        "mediumint",
+        "datetime",
+        "datetime2",
+        "double",
+        "longtext",
+        "mediumtext",
+        "tinytext",
+        "nvarchar",
+        "blob",
+        "varbinary",
+    ]
+)
 # What a type may be called in SQL written by hand, to what format_type calls it.
 _SQL_NAMES = {
     "varchar": "character varying",
@@ -107,7 +124,10 @@ def read_type(value: Any, values: Any = UNDEFINED) -> ColumnType | Unknown:
     if isinstance(value, Unknown):
         return value
     if isinstance(value, str):
-        return ColumnType(_from_sql(value), "", is_array=value.rstrip().endswith("]"))
+        sql = _from_sql(value)
+        name = sql.split("(")[0].split("[")[0]
+        problem = f"PostgreSQL has no type {value}" if name in _NOT_POSTGRESQL else None
+        return ColumnType(sql, "", is_array=value.rstrip().endswith("]"), problem=problem)
     if not isinstance(value, (External, Made)):
         return Unknown("the type cannot be read", ("", 0))
     key = next((part for part in value.path if part in KEYS), None)

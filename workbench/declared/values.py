@@ -133,6 +133,14 @@ class FunctionRef:
     scope: Scope
 
 
+@dataclass(frozen=True, eq=False)
+class TypeAlias:
+    """A type that has a name of its own, with the scope that it sees."""
+
+    node: Node
+    scope: Scope
+
+
 @dataclass(frozen=True)
 class Namespace:
     """All that a module exports."""
