@@ -202,3 +202,14 @@ def test_partitions_are_known_with_their_root(server: Server, make_database: Mak
         "base": False, "heir": False, "leaf": True, "mid": True, "root": False,
     }  # fmt: skip
     assert (tables.loc["heir", "inherits_count"], tables.loc["base", "heirs_count"]) == (1, 1)
+
+
+def test_reading_rows_leaves_no_trace_in_the_counters(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(server, SCHEMA)
+    question = "select pg_stat_get_numscans('parent'::regclass)"
+    with connect(target) as connection:
+        before = connection.execute(question).fetchone()
+    with catalog.session(target) as connection:
+        connection.execute("select count(*) from public.parent")
+    with connect(target) as connection:
+        assert connection.execute(question).fetchone() == before

@@ -302,6 +302,10 @@ def session(target: Target) -> Iterator[psycopg.Connection[Any]]:
             connection.execute(f"set local {name} = {value}")
         # Names in the queries' output must not depend on the role's search_path.
         connection.execute("set local search_path = pg_catalog")
+        # What probes read would count as usage in the next review. Only a superuser, or a role with
+        # GRANT SET ON PARAMETER track_counts (15+), may keep it from being counted.
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute("set local track_counts = off")
         yield connection
     finally:
         with contextlib.suppress(psycopg.Error):
