@@ -15,6 +15,7 @@ from workbench.catalog import CaptureError, Snapshot
 from workbench.figures import cascades
 from workbench.figures.diagrams import ACTION_COLOURS
 from workbench.figures.tables import Code, Note, Table
+from workbench.figures.text import visible
 from workbench.graph import Closure, ForeignKey, ForeignKeyGraph
 from workbench.naming import column_list, qualified
 from workbench.probes.blast_radius import BlastRadius, blast_radius, read_catalog
@@ -137,12 +138,16 @@ def count_statements(graph: ForeignKeyGraph, closure: Closure) -> str:
 
     ``$1`` stands for the condition on the root; rows that several ways reach are counted on each.
     """
-    parts = [f"-- Rows to delete from {graph.path_of(closure.root)}: put the condition in the place of $1."]
+    # A name may hold a line break, which would end the comment.
+    root = visible(graph.path_of(closure.root))
+    parts = [f"-- Rows to delete from {root}: put the condition in the place of $1."]
     parts.append(f"SELECT count(*) FROM {qualified(*graph.tables[closure.root])} WHERE $1;")
     for node, level in closure.levels.items():
         if node != closure.root:
             way = _way(closure.root, node, closure.reached_by)
-            parts.append(f"-- level {level}: {graph.path_of(node)}\nSELECT count(*) FROM {_nested(way)};")
+            parts.append(
+                f"-- level {level}: {visible(graph.path_of(node))}\nSELECT count(*) FROM {_nested(way)};"
+            )
     return "\n".join(parts)
 
 
