@@ -39,7 +39,10 @@ def test_what_sync_makes_has_no_drift(folder: Path, pg18: Server, make_database:
     result = run_sequelize(folder, target)
     found = drift_of(folder, target)
     told = found[found["sort"] != "unread"]
-    if result["error"] is None:
+    if folder.name == "circle":
+        # With a circle of keys sync() alters the tables that it just made, which doubles unique constraints.
+        assert told["object"].tolist() == ["public.Teams.Teams_name_key1"]
+    elif result["error"] is None:
         assert told.empty, told[["kind", "object", "detail"]].to_string()
     else:
         assert not found.empty, "Sequelize stopped, so something must be missing"
@@ -235,7 +238,9 @@ def judged(found: pd.DataFrame) -> list[Finding]:
 
 
 def test_what_cannot_be_read_blocks_the_verdict(copy: Target, tmp_path: Path) -> None:
-    (tmp_path / "broken.js").write_text("module.exports = (s, D) => s.define(process.env.NAME, {});")
+    (tmp_path / "broken.js").write_text(
+        "module.exports = (sequelize, DataTypes) => sequelize.define(process.env.NAME, {});"
+    )
     (tmp_path / "models.js").write_text((MODELS / "models.js").read_text())
     found = drift_of(tmp_path, copy)
     assert set(found["sort"]) == {"unread"}
