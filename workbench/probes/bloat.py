@@ -133,12 +133,17 @@ def _refuse_without_rights(connection: psycopg.Connection[Any], schema: str, tie
     """
     function = "pgstatindex" if tier == "measured" else "get_raw_page"
     allowed = connection.execute(
-        "select (select rolsuper from pg_roles where rolname = current_user), bool_and("
-        "has_function_privilege(p.oid, 'EXECUTE')) from pg_proc as p join pg_namespace as n "
-        "on n.oid = p.pronamespace where n.nspname = %s and p.proname = %s",
+        "select (select rolsuper from pg_roles where rolname = current_user),"
+        " bool_and(has_function_privilege(p.oid, 'EXECUTE')), bool_and(has_schema_privilege(n.oid, 'USAGE'))"
+        " from pg_proc as p join pg_namespace as n on n.oid = p.pronamespace"
+        " where n.nspname = %s and p.proname = %s",
         (schema, function),
     ).fetchone()
-    is_superuser, may_execute = allowed or (False, False)
+    is_superuser, may_execute, may_use = allowed or (False, False, False)
+    if not may_use:
+        raise MissingFrameError(
+            "page_bloat", f"the role has no USAGE on schema {schema}, which holds the extension"
+        )
     if tier == "sampled" and not is_superuser:
         raise MissingFrameError("page_bloat", "only a superuser may read pages with pageinspect")
     if not may_execute:
