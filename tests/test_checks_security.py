@@ -128,6 +128,21 @@ def test_sensitive_columns(server: Server, make_database: MakeDatabase, role: st
     }
 
 
+def test_addresses_of_institutions_are_not_personal(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        "create table schools (id int, phone text, address text); create table visits (id int, ip_address text); "
+        "create table customers (id int, phone text); create table letters (id int, first_name text, address text)",
+    )
+    found = {f.object: f.evidence["kind"] for f in outcome_of(target, "sensitive_column").findings}
+    assert found == {
+        "public.customers.phone": "contact",
+        "public.letters.address": "contact",
+        "public.letters.first_name": "name",
+        "public.visits.ip_address": "trace",
+    }
+
+
 def test_sensitive_names_match_whole_words() -> None:
     for name in ("session", "classname", "hotelphoneme", "tokenizer", "pinned", "emailed"):
         assert sensitive.kind_of(Column("t", name, "text")) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from workbench.words import phrases, says, words
@@ -75,6 +75,12 @@ KINDS = (
         (*TEXT, *NUMBERS),
         True,
     ),
+    Kind(
+        "trace",
+        phrases("ip address, mac address, device id, geolocation, gps"),
+        (*TEXT, "inet", "macaddr"),
+        False,
+    ),
     Kind("birth", phrases("date of birth, birth date, birthdate, birthday, dob"), (*TEXT, *DATES), False),
     Kind(
         "name",
@@ -100,12 +106,6 @@ KINDS = (
         False,
     ),
     Kind("likeness", phrases("photo, photo url, portrait, fingerprint, biometric, signature"), TEXT, False),
-    Kind(
-        "trace",
-        phrases("ip address, mac address, device id, geolocation, gps"),
-        (*TEXT, "inet", "macaddr"),
-        False,
-    ),
 )
 GRAVE = frozenset(kind.name for kind in KINDS if kind.is_grave)
 # Whole-name readings that look sensitive and are not.
@@ -132,6 +132,14 @@ FREE_TEXT = phrases(
     note, notes, comment, comments, description, details, findings, observations, assessment, plan,
     instructions, subjective, objective, summary, reason, complaint, weight, height, temperature, bmi,
     dosage, dose, result, results
+    """
+)
+PERSONS = phrases(
+    """
+    user, users, student, students, patient, patients, person, persons, people, contact, contacts, employee,
+    employees, customer, customers, client, clients, member, members, guardian, guardians, parent, parents,
+    subscriber, subscribers, staff, nurse, nurses, doctor, doctors, lead, leads, applicant, applicants,
+    recipient, recipients
     """
 )
 _MARKS = phrases(
@@ -184,6 +192,14 @@ def is_health_text(column: Column) -> bool:
     plain_type = re.sub(r"\(.*?\)|\[\]", "", column.base_type).strip()
     fits = plain_type in (*TEXT, *NUMBERS) and not column.is_foreign_key
     return fits and says(column.table, HEALTH_TABLES) is not None and says(column.name, FREE_TEXT) is not None
+
+
+def is_of_person(table: str, kinds: Iterable[str]) -> bool:
+    """Tell whether a table's addresses are those of persons: by its name, or by what else it holds of them.
+
+    The telephone of a school or a supplier is no personal data.
+    """
+    return says(table, PERSONS) is not None or not {"contact", "trace", "financial"}.issuperset(kinds)
 
 
 def protection(column: Column) -> str:

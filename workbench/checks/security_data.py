@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,16 @@ def sensitive_columns(
         if told:
             place = (row.table_oid, row.schema_name, row.table_name, row.column_name)
             found.append(Sensitive(*place, *told, sensitive.protection(column)))
-    return tuple(found)
+    kinds: dict[int, set[str]] = defaultdict(set)
+    for one in found:
+        kinds[one.table_oid].add(one.kind)
+    return tuple(
+        one
+        for one in found
+        if one.kind != "contact"
+        or not one.reason.startswith("its name")
+        or sensitive.is_of_person(one.table_name, kinds[one.table_oid])
+    )
 
 
 @derived
