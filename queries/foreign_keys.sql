@@ -33,52 +33,6 @@
 --   is_inherited            bool    it came from a partitioned table above
 --   definition              text    as pg_get_constraintdef spells it
 --   comment                 text?   comment on the constraint
-with keys as materialized (
-    -- to_jsonb reads columns that older servers do not have.
-    select con.*, pg_catalog.to_jsonb(con) as newer
-    from pg_catalog.pg_constraint as con
-    where con.contype = 'f'
-),
-referencing as materialized (
-    select
-        k.oid,
-        pg_catalog.array_agg(a.attname::text order by u.position) as names,
-        pg_catalog.array_agg(pg_catalog.format_type(a.atttypid, a.atttypmod) order by u.position) as types,
-        pg_catalog.array_agg(a.attnotnull order by u.position) as not_null
-    from keys as k
-    cross join lateral pg_catalog.unnest(k.conkey) with ordinality as u(number, position)
-    join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.number
-    group by k.oid
-),
-referenced as materialized (
-    select
-        k.oid,
-        pg_catalog.array_agg(a.attname::text order by u.position) as names,
-        pg_catalog.array_agg(pg_catalog.format_type(a.atttypid, a.atttypmod) order by u.position) as types
-    from keys as k
-    cross join lateral pg_catalog.unnest(k.confkey) with ordinality as u(number, position)
-    join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.number
-    group by k.oid
-),
-set_columns as materialized (
-    select k.oid, pg_catalog.array_agg(a.attname::text order by u.position) as names
-    from keys as k
-    cross join lateral pg_catalog.jsonb_array_elements_text(
-        case when pg_catalog.jsonb_typeof(k.newer -> 'confdelsetcols') = 'array' then k.newer -> 'confdelsetcols' end
-    ) with ordinality as u(number, position)
-    join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.number::int2
-    group by k.oid
-),
-disabled as materialized (
-    select
-        t.tgconstraint,
-        count(*) as disabled_triggers_count,
-        -- Bit 3 of tgtype: the trigger fires on DELETE.
-        pg_catalog.bool_or(t.tgtype & 8 <> 0) as is_delete_disabled
-    from pg_catalog.pg_trigger as t
-    where t.tgconstraint <> 0 and t.tgenabled in ('D', 'R')
-    group by t.tgconstraint
-)
 select
     k.oid::int8 as constraint_oid,
     k.conname::text as constraint_name,
@@ -111,20 +65,51 @@ select
     k.condeferrable as is_deferrable,
     k.condeferred as is_deferred,
     coalesce((k.newer ->> 'conperiod')::boolean, false) as is_temporal,
-    coalesce(x.disabled_triggers_count, 0)::int8 as disabled_triggers_count,
+    x.disabled_triggers_count,
     not coalesce(x.is_delete_disabled, false) as is_delete_enabled,
     nullif(k.conparentid, 0)::int8 as parent_constraint_oid,
     (k.coninhcount > 0) as is_inherited,
     pg_catalog.pg_get_constraintdef(k.oid) as definition,
     pg_catalog.obj_description(k.oid, 'pg_constraint') as comment
-from keys as k
+from pg_catalog.pg_constraint as con
+-- to_jsonb reads columns that older servers do not have.
+cross join lateral (select con.*, pg_catalog.to_jsonb(con) as newer) as k
 join pg_catalog.pg_class as c on c.oid = k.conrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 join pg_catalog.pg_class as rc on rc.oid = k.confrelid
 join pg_catalog.pg_namespace as rn on rn.oid = rc.relnamespace
-join referencing as a on a.oid = k.oid
-join referenced as b on b.oid = k.oid
-left join set_columns as s on s.oid = k.oid
-left join disabled as x on x.tgconstraint = k.oid
-where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+-- Looked up key by key: in a database just restored the catalog has no statistics, and joins of whole CTEs then
+-- become nested loops that take minutes for a few thousand keys.
+cross join lateral (
+    select
+        pg_catalog.array_agg(a.attname::text order by u.position) as names,
+        pg_catalog.array_agg(pg_catalog.format_type(a.atttypid, a.atttypmod) order by u.position) as types,
+        pg_catalog.array_agg(a.attnotnull order by u.position) as not_null
+    from pg_catalog.unnest(k.conkey) with ordinality as u(number, position)
+    join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.number
+) as a
+cross join lateral (
+    select
+        pg_catalog.array_agg(a.attname::text order by u.position) as names,
+        pg_catalog.array_agg(pg_catalog.format_type(a.atttypid, a.atttypmod) order by u.position) as types
+    from pg_catalog.unnest(k.confkey) with ordinality as u(number, position)
+    join pg_catalog.pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.number
+) as b
+cross join lateral (
+    select pg_catalog.array_agg(a.attname::text order by u.position) as names
+    from pg_catalog.jsonb_array_elements_text(
+        case when pg_catalog.jsonb_typeof(k.newer -> 'confdelsetcols') = 'array' then k.newer -> 'confdelsetcols' end
+    ) with ordinality as u(number, position)
+    join pg_catalog.pg_attribute as a on a.attrelid = k.conrelid and a.attnum = u.number::int2
+) as s
+cross join lateral (
+    select
+        count(*) as disabled_triggers_count,
+        -- Bit 3 of tgtype: the trigger fires on DELETE.
+        pg_catalog.bool_or(t.tgtype & 8 <> 0) as is_delete_disabled
+    from pg_catalog.pg_trigger as t
+    where t.tgconstraint = k.oid and t.tgenabled in ('D', 'R')
+) as x
+where con.contype = 'f'
+  and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 order by n.nspname, c.relname, k.conname, k.oid;
