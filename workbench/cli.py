@@ -272,12 +272,14 @@ def lab(arguments: tuple[str, ...], with_demo: bool) -> int:
 
 
 def _discover() -> None:
-    """Add every click command of the modules in workbench.commands to the group."""
+    """Add every click command of the modules in workbench.commands to the group, but not their subcommands."""
     for module in pkgutil.iter_modules(commands.__path__):
-        found = importlib.import_module(f"{commands.__name__}.{module.name}")
-        for value in vars(found).values():
-            if isinstance(value, click.Command) and value.name not in group.commands:
-                group.add_command(value)
+        found = vars(importlib.import_module(f"{commands.__name__}.{module.name}")).values()
+        named = [value for value in found if isinstance(value, click.Command)]
+        nested = {id(sub) for one in named if isinstance(one, click.Group) for sub in one.commands.values()}
+        for one in named:
+            if id(one) not in nested and one.name not in group.commands:
+                group.add_command(one)
 
 
 def _complain(error: BaseException) -> None:

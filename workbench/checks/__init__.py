@@ -196,12 +196,11 @@ def run_check(one: Check, inputs: Inputs, thresholds: Mapping[str, Any]) -> Outc
     """Run one check and return its outcome; a missing frame or an exception becomes part of it."""
     try:
         arguments = inputs.arguments(one.inputs, one.optional)
+        verdict = one.function(**arguments, **{**one.thresholds, **thresholds})
     except MissingFrameError as missing:
         failed = missing.name in inputs.snapshot.manifest["failed"]
         status = Status.ERROR if failed else Status.NOT_APPLICABLE
         return _empty(one, status, f"frame {missing.name}", missing.reason)
-    try:
-        verdict = one.function(**arguments, **{**one.thresholds, **thresholds})
     except Exception as error:
         return _empty(one, Status.ERROR, "check", f"{type(error).__name__}: {error}")
     return replace(verdict.outcome(one.name, one.subject, one.title), inputs=one.inputs)

@@ -168,7 +168,9 @@ def key_usage(sequences: pd.DataFrame, columns: pd.DataFrame, foreign_keys: pd.D
         "can_select",
     )
     frame = pd.DataFrame(found_rows, columns=list(names))
-    frame["used_ratio"] = frame["last_value"].astype("float64") / frame["greatest_value"].astype("float64")
+    # A sequence that the role may not read has no last value.
+    last = pd.to_numeric(frame["last_value"].astype("Int64")).astype("float64")
+    frame["used_ratio"] = last / frame["greatest_value"].astype("float64")
     return frame
 
 

@@ -133,12 +133,13 @@ def _findings_table(findings: list[Finding], caption: str) -> Table:
     return Table(frame, caption, max_rows=1000)
 
 
-def all_findings(review: Review, *names: str) -> Table | Note:
-    """Return every finding of the named checks or subjects, all when none is named."""
-    found = review.findings(*names)
+def all_findings(review: Review, *names: str, least: str = "info") -> Table | Note:
+    """Return the findings of the named checks or subjects (all when none is named) of a severity or graver."""
+    found = [f for f in review.findings(*names) if f.severity >= Severity(least)]
     if not found:
         return Note("Nothing was found here. What could not be examined is listed below.", "good")
-    return _findings_table(found, f"{count_text(len(found))} findings")
+    graded = "" if least == "info" else f" of severity {least} or graver"
+    return _findings_table(found, f"{count_text(len(found))} findings{graded}")
 
 
 def not_examined(review: Review, *names: str) -> Table | Note:
