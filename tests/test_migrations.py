@@ -255,6 +255,42 @@ def test_each_form_gives_the_same_operations(name: str, tmp_path: Path) -> None:
     assert found.schema.tables[("public", "t")].columns["a"].type == "timestamp with time zone"
 
 
+GUARDS = {
+    "dialect": "if (queryInterface.sequelize.getDialect() !== 'postgres') throw new Error('no');\n{}",
+    "look that fails": "try {{ await queryInterface.describeTable('t'); }} catch (e) {{ {} }}",
+    "promise of a look": "await queryInterface.describeTable('t').catch(() => {{ return {} }});",
+    "early return": "const t = await queryInterface.showAllTables();\nif (t.includes('t')) return;\n{}",
+}
+
+
+@pytest.mark.parametrize("name", GUARDS)
+def test_guarded_operations_are_read(name: str, tmp_path: Path) -> None:
+    up = GUARDS[name].format("await queryInterface.createTable('t', { a: Sequelize.DATE });")
+    found = reading(tmp_path, {"1-a.js": with_up(up, "await queryInterface.dropTable('t');")})
+    assert found.schema.tables[("public", "t")].is_created
+    assert found.reversals["1-a.js"].status == "complete"
+    assert not found.risks
+    assert found.migrations[0].steps("up")[0].is_guarded == (name != "dialect")
+
+
+def test_values_of_the_project_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "kinds.ts").write_text(
+        "export enum Kind { A = 'a', B = 'b' }\nexport const TABLE = 't';"
+    )
+    (tmp_path / "migrations").mkdir()
+    text = """
+    import { DataTypes, QueryInterface } from 'sequelize';
+    import { Kind, TABLE } from '../src/kinds';
+    export const up = (q: QueryInterface) =>
+      q.addColumn(TABLE, 'kind', { type: DataTypes.ENUM(...Object.values(Kind)), defaultValue: Kind.A });
+    """
+    found = reading(tmp_path / "migrations", {"1-a.ts": text})
+    assert found.schema.types == {("public", "enum_t_kind"): ("a", "b")}
+    assert found.schema.tables[("public", "t")].columns["kind"].default == "'a'"
+
+
 def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
     up = "await helpers.addAll(queryInterface);\nawait queryInterface.sequelize.query(build());\n"
     found = reading(tmp_path, {"1-a.js": "const helpers = require('helpers');\n" + with_up(up)})

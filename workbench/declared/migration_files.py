@@ -170,7 +170,7 @@ def _purpose(program: Node) -> str:
 
 def _follow(made: Migration, direction: str, program: Node, path: Path, folder: Path) -> Migration:
     """Follow one direction, with the file's top level followed anew: it may have changed its arrays."""
-    loader = _Loader(path, folder.parent)
+    loader = _Loader(path, _project(folder))
     follower = Follower(loader.load, loader.text, made.file, str(path.parent))
     troubles = list(made.troubles)
     function, form = None, made.form
@@ -235,6 +235,12 @@ def _arguments(function: Function) -> list[Any]:
     if pattern is not None and pattern.type == "object_pattern":
         return [dict(_GIVEN), Name(("Sequelize",))]
     return [_INTERFACE, Name(("Sequelize",)), Name(("Sequelize", "DataTypes"))]
+
+
+def _project(folder: Path) -> Path:
+    """Return the folder of the project: the nearest one above with a package.json."""
+    home = folder.resolve()
+    return next((p for p in home.parents if (p / "package.json").is_file()), home.parent)
 
 
 class _Loader:

@@ -53,18 +53,6 @@ def _number(follower: Follower, node: Node, scope: Scope) -> Any:
         return Unknown(text)
 
 
-_ESCAPES = {
-    "\\n": "\n",
-    "\\t": "\t",
-    "\\r": "\r",
-    "\\0": "\0",
-    "\\b": "\b",
-    "\\f": "\f",
-    "\\v": "\v",
-    "\\\n": "",
-}
-
-
 def _string(follower: Follower, node: Node, scope: Scope) -> str:
     pieces = []
     for child in node.children:
@@ -72,20 +60,11 @@ def _string(follower: Follower, node: Node, scope: Scope) -> str:
         if child.type in ("string_fragment", "template_chars"):
             pieces.append(text)
         elif child.type == "escape_sequence":
-            pieces.append(_unescape(text))
+            pieces.append(values.unescape(text))
         elif child.type == "template_substitution":
             inner = [one for one in child.named_children if one.type != "comment"]
             pieces.append(values.as_text(follower.value(inner[0], scope) if inner else ""))
     return "".join(pieces)
-
-
-def _unescape(text: str) -> str:
-    if text in _ESCAPES:
-        return _ESCAPES[text]
-    digits = text[2:].strip("{}")
-    if text[1] in "ux" and digits:
-        return chr(int(digits, 16))
-    return text[1:]
 
 
 def _identifier(follower: Follower, node: Node, scope: Scope) -> Any:
@@ -292,14 +271,16 @@ def _arguments(follower: Follower, nodes: Sequence[Node], scope: Scope) -> list[
 
 def _promise(follower: Follower, owner: Node | None, name: str, nodes: Sequence[Node], scope: Scope) -> Any:
     """Follow ``promise.then(f)``, ``.catch(f)`` and ``.finally(f)``: all of them are reached in turn."""
-    from workbench.declared.script_statements import hides_failure
+    from workbench.declared.script_statements import hides_failure, in_handler
 
+    before = len(follower.calls)
     hiding = line_of(nodes[0]) if name == "catch" and nodes and hides_failure(nodes[0]) else 0
     with follower.under(swallowed=hiding or follower.now.swallowed):
         result = follower.value(owner, scope)
     for function in _arguments(follower, nodes, scope):
         if isinstance(function, Function):
-            with follower.under(in_handler=follower.now.in_handler or name == "catch"):
+            now = in_handler(follower, before) if name == "catch" else {}
+            with follower.under(**now):
                 given = follower.call_function(function, [_result(result)])
             result = given if name == "then" else result
     return result
@@ -338,6 +319,8 @@ def _of_language(follower: Follower, path: tuple[str, ...], arguments: list[Any]
         return loaded if loaded is not None else Name(("module", source))
     if path[:2] in (("module", "path"), ("module", "node:path")) and path[-1] in ("join", "resolve"):
         return str(Path(*map(values.as_text, arguments))) if values.is_known(arguments) else Unknown("a path")
+    if path[-1] == "getDialect":
+        return "postgres"
     if path[-1] == "readFileSync" and arguments and values.is_known(arguments[0]):
         content = follower.read_text(values.as_text(arguments[0]))
         return content if content is not None else Unknown(f"the file {Path(str(arguments[0])).name}")

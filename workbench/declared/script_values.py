@@ -135,7 +135,8 @@ def member(value: Any, name: str) -> Any:  # noqa: PLR0911 - one answer per kind
     if isinstance(value, (list, str)) and name.isdigit():
         return value[int(name)] if int(name) < len(value) else None
     if isinstance(value, Name):
-        return Name((*value.path, name))
+        of_options = value.path[0] == "queryInterface" and value.path[-1] in ("options", "config")
+        return "postgres" if of_options and name == "dialect" else Name((*value.path, name))
     if isinstance(value, Made):
         if value.asks_database and not value.path[-1].endswith("transaction"):
             return Unknown(name, from_query=True)
@@ -259,3 +260,25 @@ def truth(value: Any) -> bool | None:
     if isinstance(value, (list, dict, Function)):
         return True
     return bool(value)
+
+
+_ESCAPES = {
+    "\\n": "\n",
+    "\\t": "\t",
+    "\\r": "\r",
+    "\\0": "\0",
+    "\\b": "\b",
+    "\\f": "\f",
+    "\\v": "\v",
+    "\\\n": "",
+}
+
+
+def unescape(text: str) -> str:
+    """Return what an escape sequence of a string stands for."""
+    if text in _ESCAPES:
+        return _ESCAPES[text]
+    digits = text[2:].strip("{}")
+    if text[1] in "ux" and digits:
+        return chr(int(digits, 16))
+    return text[1:]

@@ -208,7 +208,8 @@ class _Writer:
         return Written(step.slug, purpose, tuple(map(repair.key_sql, keys)), tuple(reversed(down)))
 
     def _indexes(self, step: Step) -> Written:
-        up, down = [], []
+        up: list[str] = []
+        down: list[str] = []
         for table in step.tables:
             names = [column["column_name"] for column in self.of("columns", table)]
             for index in self.of("indexes", table):
