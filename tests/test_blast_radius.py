@@ -52,6 +52,7 @@ def test_rows_are_named_by_key_or_by_condition(target: Target) -> None:
             {"level": 1, "table": "public.item", "rows": 5},
         ],
         "not_examined": [],
+        "caveats": [],
         "seconds": 0,
     }
     by_condition = blast_radius(target, "public.owner", where="owner.name like 'a%' -- the first")
@@ -207,6 +208,28 @@ def test_a_computed_default_and_further_updates_are_not_followed(
     assert {name for name, _ in seen.not_examined} == {"public.q.q_p_fkey", "public.r.r_s_fkey"}
     with connect(target) as connection:
         assert connection.execute("select is_called from counter").fetchone() == (False,)
+
+
+def test_what_acts_beside_the_keys_is_named(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """
+        create table p (id int primary key);
+        create table q (p int references p on delete set null, constraint filled check (p is not null));
+        create table r (p int references p on delete cascade);
+        create function keep() returns trigger language plpgsql as 'begin return null; end';
+        create trigger after_delete after delete on p for each row execute function keep();
+        insert into p values (1); insert into q values (1); insert into r values (1);
+        """,
+    )
+    seen = blast_radius(target, "p")
+    assert seen.complete
+    assert [name for name, _ in seen.caveats] == ["public.p.after_delete", "public.q.filled"]
+    with connect(target) as connection:
+        connection.execute("create trigger kept before delete on r for each row execute function keep()")
+    kept = blast_radius(target, "p")
+    assert not kept.complete
+    assert [name for name, _ in kept.not_examined] == ["public.r.kept"]
 
 
 def test_a_long_chain_is_followed_to_its_end(server: Server, make_database: MakeDatabase) -> None:

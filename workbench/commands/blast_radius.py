@@ -94,5 +94,6 @@ def _print(document: dict[str, Any]) -> None:
         ("scans", one["constraint"], one["lookups"], f"no index on ({', '.join(one['columns'])})")
         for one in document["scans"]
     ]
+    rows += [("caveat", one["object"], "", one["reason"]) for one in document["caveats"]]
     rows += [("not examined", one["object"], "", one["reason"]) for one in document["not_examined"]]
     print_table(("effect", "object", "rows", "note"), rows)

@@ -21,6 +21,7 @@ from workbench import catalog
 from workbench.catalog import CaptureError, Snapshot
 from workbench.graph import ForeignKey, ForeignKeyGraph
 from workbench.naming import dotted, quote
+from workbench.probes import caveats
 from workbench.probes.closure import Budget, BudgetError, Walker
 from workbench.targets import Target, TargetError
 
@@ -38,7 +39,8 @@ class BlastRadius:
     same by level. ``set_null`` and ``set_default`` count, by key, rows that are changed and stay.
     ``blocked_by`` lists what makes the delete fail, ``undecided`` what does so depending on the order in which
     keys were created or rows lie. When ``complete`` is false the counts are lower bounds and
-    ``not_examined`` says why. ``steps`` are the keys whose look-up the delete would run, by rows looked up.
+    ``not_examined`` says why. ``caveats`` name triggers and constraints that may change the outcome and
+    cannot be foretold. ``steps`` are the keys whose look-up the delete would run, by rows looked up.
     """
 
     root: str
@@ -50,6 +52,7 @@ class BlastRadius:
     blocked_by: list[dict[str, Any]] = field(default_factory=list)
     undecided: list[dict[str, Any]] = field(default_factory=list)
     not_examined: list[tuple[str, str]] = field(default_factory=list)
+    caveats: list[tuple[str, str]] = field(default_factory=list)
     steps: dict[ForeignKey, int] = field(default_factory=dict)
     complete: bool = True
     seconds: float = 0.0
@@ -78,6 +81,7 @@ class BlastRadius:
             "undecided_by": self.undecided,
             "levels": sorted(levels, key=lambda one: (one["level"], one["table"])),
             "not_examined": [{"object": name, "reason": reason} for name, reason in self.not_examined],
+            "caveats": [{"object": name, "reason": reason} for name, reason in self.caveats],
             "seconds": round(self.seconds, 3),
         }
 
@@ -133,6 +137,8 @@ def blast_radius(
         except BudgetError as limit:
             result.complete = False
             result.not_examined.append((result.root, str(limit)))
+        except psycopg.Error as error:
+            raise CaptureError(f"{target.name}: {str(error).strip().splitlines()[0]}") from None
         result.not_examined += walker.not_examined
         result.complete &= not walker.not_examined
         for oid, level, count in walker.rows.counts():
@@ -157,6 +163,19 @@ def _count(
             result.steps[key] = looked_up
             _Action(walker, key, result, frames).judge()
     _judge_repeated_changes(walker, result)
+    _name_caveats(walker, result, frames)
+
+
+def _name_caveats(walker: Walker, result: BlastRadius, frames: Snapshot) -> None:
+    """Name what acts beside the keys; what may keep rows from being deleted makes the counts uncertain."""
+    setting = [k for k in result.steps if k.path in result.set_null or k.path in result.set_default]
+    oids = [walker.fact(key, "table_oid") for key in setting]
+    found = caveats.programs(walker.cursor, walker.rows.tables(), oids)
+    for key, oid in zip(setting, oids, strict=True):
+        found += caveats.constraints_on_set_columns(key, oid, frames["constraints"])
+    for path, reason, may_keep_rows in dict.fromkeys(found):
+        place = walker.not_examined if may_keep_rows else result.caveats
+        place.append((path, reason))
 
 
 def _judge_repeated_changes(walker: Walker, result: BlastRadius) -> None:

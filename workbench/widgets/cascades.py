@@ -128,6 +128,7 @@ def _show(seen: BlastRadius) -> None:
     rows += [("set to default", name, count, "") for name, count in seen.set_default.items()]
     rows += [("blocks", b["constraint"], b["rows"], b["reason"]) for b in seen.blocked_by]
     rows += [("may block", b["constraint"], b["rows"], b["reason"]) for b in seen.undecided]
+    rows += [("caveat", name, None, reason) for name, reason in seen.caveats]
     rows += [("not examined", name, None, reason) for name, reason in seen.not_examined]
     frame = pd.DataFrame(rows, columns=["effect", "object", "rows_count", "note"])
     display(Table(frame.astype({"rows_count": "Int64"}), "Rows counted", empty="No row is touched."))
