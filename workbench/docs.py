@@ -1,10 +1,12 @@
-"""Generate what is generated: README tables, docs/checks.md, docs/frames.md, environment.yml.
+"""Generate what is generated: README tables, docs/checks.md, docs/frames.md, docs/acceptance.md,
+environment.yml.
 
 ``python -m workbench.docs`` writes them; ``--check`` tells whether they are current and writes nothing.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import tomllib
@@ -108,6 +110,35 @@ def environment_file() -> str:
     return "\n".join(lines) + "\n"
 
 
+def acceptance_page() -> str:
+    """Return docs/acceptance.md, made from data/acceptance.csv: what each claim of a review by hand is shown by."""
+    with (ROOT / "data" / "acceptance.csv").open(encoding="utf-8", newline="") as file:
+        claims = list(csv.DictReader(file))
+    shown = sum(bool(claim["checks"]) for claim in claims)
+    lines = [
+        "# What reviews by hand claimed, and what shows it here",
+        "",
+        f"Made from `data/acceptance.csv` by `make docs`: {len(claims)} claims of five reviews, {shown} shown by "
+        "checks; of the others the table says why no evidence can show them, or which chapter holds them. A test",
+        "keeps the names and the examples right.",
+    ]
+    for review, group in groupby(claims, key=lambda claim: claim["review"]):
+        lines += [
+            "",
+            f"## {review.capitalize()}",
+            "",
+            "| claim | about | checks | chapter | example |",
+            "|---|---|---|---|---|",
+        ]
+        for claim in group:
+            checked = ", ".join(f"[`{name}`](checks.md#{name})" for name in claim["checks"].split())
+            example = f"`{claim['object']}` of {claim['demo']}" if claim["object"] else ""
+            chapter = f"`{claim['chapter']}`" if claim["chapter"] else ""
+            shown_by = checked or claim["reason"]
+            lines.append(f"| {claim['claim']} | {claim['about']} | {shown_by} | {chapter} | {example} |")
+    return "\n".join(lines) + "\n"
+
+
 def _readme() -> str:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, table in (("chapters", chapters_table()), ("checks", checks_table())):
@@ -123,6 +154,7 @@ def documents() -> Mapping[Path, str]:
         ROOT / "README.md": _readme(),
         ROOT / "docs" / "checks.md": checks_page(),
         ROOT / "docs" / "frames.md": frames_page(),
+        ROOT / "docs" / "acceptance.md": acceptance_page(),
         ROOT / "environment.yml": environment_file(),
     }
 
