@@ -59,10 +59,12 @@ def index_from_density(
     if rows and used / rows > entry:
         entry = used / rows
     # Every leaf but the last keeps a high key.
-    used = max(0.0, used - max(0.0, leaves - 1) * entry) * (1 - dead_ratio)
-    pages = btree_pages(used, min(entry, used or entry), entry - LINE_POINTER, fillfactor)
-    error = MEASURED_ERROR_RATIO + dead_ratio / 2
-    low, high = pages * (1 - error), pages * (1 + error)
+    held = max(0.0, used - max(0.0, leaves - 1) * entry)
+    full = btree_pages(held, min(entry, held or entry), entry - LINE_POINTER, fillfactor)
+    pages = without_dead(full, dead_ratio, estimated)
+    low, high = pages * (1 - MEASURED_ERROR_RATIO - dead_ratio / 2), full * (1 + MEASURED_ERROR_RATIO)
+    if not dead_ratio:
+        high = pages * (1 + MEASURED_ERROR_RATIO)
     if not deduplicates:
         return Pages(pages, low, high)
     if estimated is None:
@@ -71,8 +73,23 @@ def index_from_density(
     return Pages(expected, min(low, estimated.low), min(high, max(estimated.high, expected)))
 
 
+def without_dead(full: float, dead_ratio: float, estimated: Pages | None) -> float:
+    """Return pages less the share of entries that point to dead rows, by the cumulative statistics.
+
+    A session that deletes and vacuums at once reports its dead rows after the VACUUM removed them; so what
+    the estimate says the live rows need is never undercut.
+    """
+    least = full * (1 - dead_ratio)
+    return least if estimated is None else max(least, min(full, estimated.expected))
+
+
 def index_from_sample(
-    leaf_bytes: Sequence[float], entry: float, total_pages: float, dead_ratio: float, fillfactor: float
+    leaf_bytes: Sequence[float],
+    entry: float,
+    total_pages: float,
+    dead_ratio: float,
+    fillfactor: float,
+    estimated: Pages | None = None,
 ) -> Pages:
     """Return the pages of a rebuilt B-tree from a random sample of its pages, with a 95 % interval.
 
@@ -83,13 +100,15 @@ def index_from_sample(
         total_pages: pages that the sample stands for, the metapage left out.
         dead_ratio: share of the entries that point to dead rows.
         fillfactor: of the index.
+        estimated: the estimate from statistics, where there is one.
     """
     mean, error = mean_and_error(leaf_bytes, total_pages)
-    low, expected, high = (
-        btree_pages(max(0.0, value) * total_pages * (1 - dead_ratio), entry, entry - LINE_POINTER, fillfactor)
+    low, full, high = (
+        btree_pages(max(0.0, value) * total_pages, entry, entry - LINE_POINTER, fillfactor)
         for value in (mean - error, mean, mean + error)
     )
-    return Pages(expected, low * (1 - dead_ratio / 2), high * (1 + dead_ratio / 2))
+    expected = without_dead(full, dead_ratio, estimated)
+    return Pages(expected, min(low, low * expected / full * (1 - dead_ratio / 2)), high)
 
 
 def rebuilt_leaf_bytes(groups: Sequence[tuple[float, float, float]], deduplicates: bool) -> float:

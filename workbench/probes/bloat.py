@@ -228,7 +228,12 @@ class _Reader:
         total_rows = sum(rows * count for group in groups.values() for _, rows, count in group)
         entry = sum(leaf_bytes) / total_rows if total_rows else 20.0
         return index_from_sample(
-            leaf_bytes, entry, pages, self._dead_ratio(suspect["table_oid"]), index["fillfactor"]
+            leaf_bytes,
+            entry,
+            pages,
+            self._dead_ratio(suspect["table_oid"]),
+            index["fillfactor"],
+            self.estimator.index_pages(index),
         )
 
     def _measured_heap(self, connection: psycopg.Connection[Any], suspect: Mapping[str, Any]) -> Pages:
