@@ -85,6 +85,16 @@ MUTATIONS: dict[str, tuple[str, set[tuple[str, str]]]] = {
     "table added": ("create table extra (id int)", {("table_extra", "public.extra")}),
     "table renamed": ("alter table parts rename to part", {("table_name", "public.part")}),
     "view added": ("create view extra as select * from items", set()),
+    "table behind a view": (
+        "alter table parts rename to parts_kept; create view parts as select * from parts_kept",
+        {("table_extra", "public.parts_kept")},
+    ),
+    "table in partitions": (
+        "create table parted (id int primary key) partition by range (id);"
+        "create table parted_1 partition of parted for values from (1) to (9);"
+        'alter table parts add constraint to_parted foreign key ("itemId") references parted',
+        {("table_extra", "public.parted"), ("key_extra", "public.parts.to_parted")},
+    ),
     "column dropped": ("alter table items drop title", {("column_missing", "public.items.title")}),
     "column added": ("alter table items add note text", {("column_extra", "public.items.note")}),
     "column in snake case": (
@@ -222,6 +232,8 @@ def test_a_change_is_told_and_mended(name: str, copy: Target) -> None:
     assert {(row.kind, row.object) for row in found.itertuples()} == expected
     assert all(found["file"].isna() | (found["file"] == "models.js"))
     assert {(f.distinct, f.object) for f in judged(found)} == expected
+    if name == "table behind a view":
+        return  # What lies behind a view is not dropped to please a model.
     apply(copy, found)
     assert drift_of(MODELS, copy).empty
     undoable = found[found["undo"].notna()]

@@ -8,9 +8,8 @@ from typing import Any
 from workbench.drift import repair
 from workbench.drift.difference import Difference
 from workbench.drift.expressions import canonical
-from workbench.drift.keys import _is_table
 from workbench.drift.repair import text_of
-from workbench.drift.tables import EXCLUSIVE, Pairing, TableName
+from workbench.drift.tables import EXCLUSIVE, Pairing, TableName, is_table
 from workbench.naming import dotted, literal, qualified, quote
 
 Record = Mapping[str, Any]
@@ -19,7 +18,7 @@ Record = Mapping[str, Any]
 def compare_indexes(found: Pairing) -> Iterator[Difference]:
     """Yield what differs in the indexes of tables that both sides have; primary keys are compared apart."""
     for name, other in found.tables.items():
-        if not _is_table(found, other):
+        if not is_table(found, other):
             continue
         # A declared column that is missing is a name all the same, no expression.
         columns = {row["column_name"] for row in found.of_actual("columns", other)}
@@ -219,15 +218,16 @@ def _uses(column: Record, enum: Record) -> bool:
 
 
 def _is_view(found: Pairing, column: Record) -> bool:
-    return not _is_table(found, (column["schema_name"], column["table_name"]))
+    return not is_table(found, (column["schema_name"], column["table_name"]))
 
 
 def _unused_types(
     found: Pairing, actual: Mapping[tuple[str, str], Record], matched: set[tuple[str, str]]
 ) -> Iterator[Difference]:
     schemas = {row["schema_name"] for row in found.declared["declared_tables"]}
+    types = {str(row["data_type"]).removesuffix("[]").replace('"', "") for row in found.actual["columns"]}
     for name, enum in actual.items():
-        used = any(_uses(column, enum) for column in found.actual["columns"])
+        used = bool({dotted(*name), name[1]} & types)
         if name in matched or used or name[0] not in schemas or text_of(enum["extension"]) is not None:
             continue
         labels = ", ".join(literal(str(label)) for label in enum["labels"])

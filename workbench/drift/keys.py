@@ -7,7 +7,8 @@ from typing import Any
 
 from workbench.drift import repair
 from workbench.drift.difference import Difference
-from workbench.drift.tables import EXCLUSIVE, Pairing, TableName
+from workbench.drift.repair import text_of
+from workbench.drift.tables import EXCLUSIVE, Pairing, TableName, is_table
 from workbench.naming import column_list, dotted, qualified, quote
 
 Record = Mapping[str, Any]
@@ -19,7 +20,7 @@ def compare_primary_keys(found: Pairing) -> Iterator[Difference]:
     for row in found.declared["declared_tables"]:
         name = (row["schema_name"], row["table_name"])
         other = found.tables.get(name)
-        if other is None or not _is_table(found, other):
+        if other is None or not is_table(found, other):
             continue
         wanted = found.actual_columns(name, row["primary_key"])
         key = next((c for c in found.of_actual("constraints", other) if c["type"] == "primary key"), None)
@@ -45,15 +46,10 @@ def compare_primary_keys(found: Pairing) -> Iterator[Difference]:
         )  # fmt: skip
 
 
-def _is_table(found: Pairing, name: TableName) -> bool:
-    kinds = {row["kind"] for row in found.of_actual("tables", name)}
-    return kinds <= {"table", "partitioned table"}
-
-
 def compare_keys(found: Pairing) -> Iterator[Difference]:
     """Yield what differs in the foreign keys of tables that both sides have."""
     for name, other in found.tables.items():
-        if not _is_table(found, other):
+        if not is_table(found, other):
             continue
         free = list(found.of_actual("foreign_keys", other))
         for row in found.of_table("declared_foreign_keys", name):
@@ -68,7 +64,8 @@ def compare_keys(found: Pairing) -> Iterator[Difference]:
             free.remove(matches[0])
             yield from _compare(other, row, matches[0])
         for key in free:
-            if not key["is_inherited"]:
+            # Keys of and to partitions come with the key of the partitioned table.
+            if not key["is_inherited"] and text_of(key["parent_constraint_oid"]) is None:
                 yield _extra(found, other, key)
 
 

@@ -181,6 +181,12 @@ def _is_type(enum: Record, column: Record) -> bool:
     return spelled in (f"{enum['schema_name']}.{enum['type_name']}", enum["type_name"])
 
 
+def is_table(found: Pairing, name: TableName) -> bool:
+    """Tell whether a name is that of a table rather than of a view or a foreign table."""
+    kinds = {row["kind"] for row in found.of_actual("tables", name)}
+    return kinds <= {"table", "partitioned table"}
+
+
 def compare_columns(found: Pairing) -> Iterator[Difference]:
     """Yield what differs in the columns of tables that both sides have."""
     unread = {row["object"] for row in found.declared["declared_unread"] if row["kind"] == "unread"}
@@ -264,6 +270,8 @@ def _compare_column(found: Pairing, table: TableName, row: Record, there: Record
             model_change=f"Set field: '{theirs}' on {row['attribute']} of {row['model']}.",
         )  # fmt: skip
     yield from _compare_type(found, table, row, there, path)
+    if not is_table(found, table):
+        return  # The columns of a view are nullable and have no defaults.
     if bool(row["is_not_null"]) != bool(there["is_not_null"]):
         yield _nullability(home, table, row, there, path)
     yield from _compare_default(home, table, row, there, path)
