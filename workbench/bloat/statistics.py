@@ -120,7 +120,7 @@ def _is_as_analysed(table: Mapping[str, Any], activity: Mapping[str, Any]) -> bo
     deletes, the catalog's rows and the size in pages agree only when nothing came after.
     """
     analyzed, vacuumed = _latest(activity, "analyze"), _latest(activity, "vacuum")
-    if analyzed is None or (vacuumed is not None and vacuumed > analyzed):
+    if analyzed is None or (vacuumed is not None and vacuumed > analyzed) or pd.isna(table["heap_bytes"]):
         return False
     net = float(activity["inserted_count"]) - float(activity["deleted_count"])
     same_rows = abs(float(table["estimated_rows"]) - net) <= 2 + 0.005 * net
