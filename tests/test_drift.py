@@ -85,6 +85,16 @@ MUTATIONS: dict[str, tuple[str, set[tuple[str, str]]]] = {
     "table added": ("create table extra (id int)", {("table_extra", "public.extra")}),
     "table renamed": ("alter table parts rename to part", {("table_name", "public.part")}),
     "view added": ("create view extra as select * from items", set()),
+    "hostile names": (
+        """create table "a""b; drop table parts; --" ("x'y" int); alter table items add "c""d\\\\" int;"""
+        """create index "i""j" on items ("c""d\\\\"); create type "enum_x""y" as enum ('it''s', 'a\\\\b')""",
+        {
+            ("table_extra", 'public.a"b; drop table parts; --'),
+            ("column_extra", 'public.items.c"d\\\\'),
+            ("index_extra", 'public.items.i"j'),
+            ("enum_extra", 'public.enum_x"y'),
+        },
+    ),
     "table behind a view": (
         "alter table parts rename to parts_kept; create view parts as select * from parts_kept",
         {("table_extra", "public.parts_kept")},

@@ -135,12 +135,12 @@ def compare_enums(found: Pairing) -> Iterator[Difference]:
     actual = {(row["schema_name"], row["type_name"]): row for row in found.actual["enums"]}
     matched: set[tuple[str, str]] = set()
     for row in found.declared["declared_enums"]:
-        table = (row["schema_name"], row["table_name"])
+        table, mine = (row["schema_name"], row["table_name"]), (row["schema_name"], row["type_name"])
         other = found.tables.get(table)
         if other is None:
+            matched |= {mine} & actual.keys()  # It waits for its table.
             continue
         there = _type_of_column(found, table, other, row)
-        mine = (row["schema_name"], row["type_name"])
         if there is None:
             # The column is missing or no enum: its own difference tells.
             matched |= {mine} & actual.keys()
