@@ -100,17 +100,22 @@ class Sweep:
             met.append(np.stack([root, guard, level[at], arrival])[:, inside])
             blockers += np.bincount(root[~inside], minlength=count)
             levels[row, node] = _UNREACHED
-        root, node, level = np.concatenate(pairs, axis=1)
+        weights = np.bincount(np.array(leaves, np.int64), minlength=count)
+        return cls._of(count, np.concatenate(pairs, axis=1), np.concatenate(met, axis=1), weights, blockers)
+
+    @classmethod
+    def _of(cls, count: int, pairs: Ints, met: Ints, leaves: Ints, blockers: Ints) -> Sweep:
+        """Return the figures of all roots from the cells written; ``leaves`` counts them by node."""
+        root, node, level = pairs
         depth = np.zeros(count, np.int64)
         np.maximum.at(depth, root, level)
-        weights = np.bincount(np.array(leaves, np.int64), minlength=count)
         return cls(
             depth,
             np.bincount(root, minlength=count) - 1,
-            np.bincount(root, weights[node], count).astype(np.int64),
+            np.bincount(root, leaves[node], count).astype(np.int64),
             blockers,
-            pd.DataFrame({"root": root, "node": node, "level": level}),
-            _frame(np.concatenate(met, axis=1), "root", "guard", "guard_level", "cascade_level"),
+            _frame(pairs, "root", "node", "level"),
+            _frame(met, "root", "guard", "guard_level", "cascade_level"),
         )
 
 

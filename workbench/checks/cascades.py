@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.checks import check
 from workbench.checks.foreign_keys import Row, path, referenced, rows
-from workbench.checks.indexes import create_index
+from workbench.checks.indexes import by, create_index
 from workbench.checks.key_changes import clause, recreate
 from workbench.checks.policies import is_protected
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
@@ -218,9 +218,7 @@ def unindexed_cascade(
     False positives: Tables too small to matter (severity low), and parents that are never deleted.
     """
     taken = set(zip(indexes["schema_name"], indexes["index_name"], strict=True))
-    by_root: dict[int, list[Row]] = defaultdict(list)
-    for table in rows(tables[tables["is_partition"] & (tables["kind"] == "table")]):
-        by_root[table.root_oid].append(table)
+    by_root = by(tables[tables["is_partition"] & (tables["kind"] == "table")], "root_oid")
     findings: list[Finding] = []
     unknown: list[NotExamined] = []
     examined = 0
@@ -236,7 +234,7 @@ def unindexed_cascade(
             unknown.append(NotExamined(path(key), "its cost: the table was never analysed"))
         roots = int(reached[foreign_key_graph.node(key.referenced_schema, key.referenced_table)])
         fix = create_index(
-            key, key.column_names, taken, by_root[key.table_oid] if key.is_partitioned else None
+            key, key.column_names, taken, by_root.get(key.table_oid, []) if key.is_partitioned else None
         )
         findings.append(_unindexed(key, size, roots, fix, (small_rows, large_rows)))
     return Verdict(examined, findings, unknown)

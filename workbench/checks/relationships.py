@@ -133,30 +133,35 @@ def relationships(
     broken = _probed(snapshot)
     found: list[dict[str, Any]] = []
     for row in rows(own_foreign_keys):
-        key, policy = by_position[row.position], key_policies[row.constraint_oid]
+        key = by_position[row.position]
         single = any(columns <= set(key.columns) for columns in unique[row.table_oid])
+        joins = _other_side(foreign_key_graph, key) if key.table in join_tables else ""
+        served = tuple(names[oid] for oid in supporting_indexes.get(row.constraint_oid, ()))
         found.append(
-            {
-                "object": key.path,
-                "schema_name": row.schema_name,
-                "table_name": row.table_name,
-                "columns": key.columns,
-                "referenced_schema": row.referenced_schema,
-                "referenced_table": row.referenced_table,
-                "referenced_columns": key.referenced_columns,
-                "type": "one-to-one" if single else "many-to-one",
-                "joins": _other_side(foreign_key_graph, key) if key.table in join_tables else "",
-                "is_optional": not any(key.not_null),
-                "on_delete": row.on_delete,
-                "on_update": row.on_update,
-                "index": tuple(names[oid] for oid in supporting_indexes.get(row.constraint_oid, ())),
-                "rules": _rules(row, broken),
-                "recommended_on_delete": policy.on_delete,
-                "recommended_on_update": policy.on_update,
-                "reason": policy.reason,
-            }
+            _described(row, key, key_policies[row.constraint_oid])
+            | {"type": "one-to-one" if single else "many-to-one", "joins": joins}
+            | {"index": served, "rules": _rules(row, broken)}
         )
     return pd.DataFrame(found, columns=_COLUMNS).sort_values("object", ignore_index=True)
+
+
+def _described(row: Any, key: ForeignKey, policy: Policy) -> dict[str, Any]:
+    """Return what one key says of itself, and the policy recommended for it."""
+    return {
+        "object": key.path,
+        "schema_name": row.schema_name,
+        "table_name": row.table_name,
+        "columns": key.columns,
+        "referenced_schema": row.referenced_schema,
+        "referenced_table": row.referenced_table,
+        "referenced_columns": key.referenced_columns,
+        "is_optional": not any(key.not_null),
+        "on_delete": row.on_delete,
+        "on_update": row.on_update,
+        "recommended_on_delete": policy.on_delete,
+        "recommended_on_update": policy.on_update,
+        "reason": policy.reason,
+    }
 
 
 def _unique_keys(indexes: pd.DataFrame) -> Mapping[int, list[frozenset[str]]]:
