@@ -168,6 +168,13 @@ class Catalogue:
                 self._by_joined["".join(name)].append(key)
             for start in range(1, len(key.entity)):
                 self._by_tail[key.entity[start:]].append(key)
+        self._by_letter: dict[str, list[tuple[tuple[str, ...], list[Key]]]] = defaultdict(list)
+        for spelled_name, keys in self._by_entity.items():
+            if spelled_name and spelled_name[0]:
+                self._by_letter[spelled_name[0][0]].append((spelled_name, keys))
+        self._primary: dict[int, list[Key]] = defaultdict(list)
+        for key in self.keys:
+            self._primary[key.oid].append(key)
         self._logins = [k for k in self.keys if k.is_primary and k.entity and k.entity[-1] in LOGINS]
 
     def named(self, phrase: tuple[str, ...]) -> bool:
@@ -288,8 +295,8 @@ class Catalogue:
             return
         rest = [word for word in found if word not in _SELF]
         score = 0.85 if relative and (not rest or set(rest) <= set(own)) else 0.75 if chief or origin else 0.6
-        for key in self.keys:
-            if key.oid == oid and key.is_primary:
+        for key in self._primary.get(oid, ()):
+            if key.is_primary:
                 yield Match(key, score, ("names another row of its own table",))
 
     def _actors(self, found: tuple[str, ...], key_word: str, schema: str) -> Iterator[Match]:
@@ -311,7 +318,7 @@ class Catalogue:
         if not key_word or len("".join(found)) < 2:
             return
         hits: list[tuple[Key, str]] = []
-        for name, keys in self._by_entity.items():
+        for name, keys in self._by_letter.get(found[0][0], ()):
             if len(name) == len(found) and name != found and all(map(_abbreviates, found, name)):
                 hits += [(key, f"abbreviates {key.table}") for key in keys]
             elif len(found) == 1 and len(name) > 1 and found[0] == "".join(word[0] for word in name):

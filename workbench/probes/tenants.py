@@ -220,37 +220,39 @@ def tenant_probes(snapshot: Snapshot) -> list[Probe]:
 def tenant_questions(snapshot: Snapshot) -> list[tuple[Square, Probe]]:
     """Return the pairs of paths with their probes."""
     found = edges(snapshot)
-    ways = _ways(found)
+    ways, beside = _ways(found), _between(found)
     relations = Relations(snapshot)
     return [
-        (square, _probe(square, relations, _guarded(square, found)))
+        (square, _probe(square, relations, _guarded(square, beside)))
         for square in squares(ways, tenant_roots(snapshot, ways))
         if square.child in relations and not relations.extension(square.child)
     ]
 
 
-def _guarded(square: Square, found: Sequence[Edge]) -> str | None:
+def _guarded(square: Square, beside: Mapping[tuple[int, int], list[Edge]]) -> str | None:
     """Return why a triangle cannot disagree: a composite key carries the root's column along."""
     if len(square.shorter) != 1 or len(square.longer) != 2:
         return None
     own, (link, last) = square.shorter[0], square.longer
     wanted = link.pairs | set(zip(own.columns, last.columns, strict=False))
-    for edge in found:
-        if (edge.child, edge.parent) == (link.child, link.parent) and edge.holds and wanted <= edge.pairs:
+    for edge in beside.get((link.child, link.parent), ()):
+        if edge.holds and wanted <= edge.pairs:
             return "a composite foreign key already makes both ways agree"
     return None
 
 
+def _between(found: Sequence[Edge]) -> dict[tuple[int, int], list[Edge]]:
+    """Return the edges by referencing and referenced table."""
+    grouped: dict[tuple[int, int], list[Edge]] = defaultdict(list)
+    for edge in found:
+        grouped[edge.child, edge.parent].append(edge)
+    return grouped
+
+
 def _ways(found: Sequence[Edge]) -> list[Edge]:
     """Return the edges to walk: one that repeats another and adds the owner's column is a guard, no way."""
-    return [
-        edge
-        for edge in found
-        if not any(
-            other.pairs < edge.pairs and (other.child, other.parent) == (edge.child, edge.parent)
-            for other in found
-        )
-    ]
+    beside = _between(found)
+    return [e for e in found if not any(other.pairs < e.pairs for other in beside[e.child, e.parent])]
 
 
 def path_text(path: Sequence[Edge], relations: Relations) -> str:
