@@ -182,16 +182,18 @@ def declared_column_without_association(
         target = None if polymorphic else _named(underscore(stem).strip("_"), by_words)
         if target is None or types.get((target.table_name, target.primary_key[0])) != row.data_type:
             continue
-        findings.append(
-            Finding(
-                object=dotted(row.schema_name, row.table_name, row.column_name),
-                title=f"{row.model}.{row.attribute} is named after {target.model} and has no association",
-                detail=f"Its type is that of {target.table_name}.{target.primary_key[0]}, and no constraint results.",
-                severity=Severity.LOW,
-                evidence=place(row) | {"referenced_table": target.table_name},
-            )
-        )
+        findings.append(_unassociated(row, target))
     return Verdict(examined, findings, not_read(declared_unread))
+
+
+def _unassociated(row: Any, target: Any) -> Finding:
+    return Finding(
+        object=dotted(row.schema_name, row.table_name, row.column_name),
+        title=f"{row.model}.{row.attribute} is named after {target.model} and has no association",
+        detail=f"Its type is that of {target.table_name}.{target.primary_key[0]}, and no constraint results.",
+        severity=Severity.LOW,
+        evidence=place(row) | {"referenced_table": target.table_name},
+    )
 
 
 def _named(words: str, models: Mapping[str, Any]) -> Any:

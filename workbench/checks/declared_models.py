@@ -360,29 +360,29 @@ def declared_circular_imports(declared_imports: pd.DataFrame, declared_tables: p
     lazy = [circle for circle in _circles(files, number, edges) if not tied.issuperset(circle)]
     findings = []
     for circle, severity in [*((c, Severity.LOW) for c in eager), *((c, Severity.INFO) for c in lazy)]:
-        inner = [row for row in edges if row.file in circle and row.imported_file in circle]
-        first = next((row for row in inner if not row.is_lazy), inner[0])
-        how = (
-            "import each other at once" if severity is Severity.LOW else "refer to each other, partly lazily"
-        )
-        shown = ", ".join(circle[:12]) + (f" and {len(circle) - 12} more" if len(circle) > 12 else "")
         named = next((models[file][0] for file in circle if models[file]), circle[0])
-        findings.append(
-            Finding(
-                object=named,
-                title=f"{len(circle)} source files {how}",
-                detail=f"{shown}.",
-                severity=severity,
-                evidence={
-                    "file": first.file,
-                    "line": int(first.line),
-                    "files": circle,
-                    "lazy_count": sum(1 for row in inner if row.is_lazy),
-                },
-                distinct=severity.value,
-            )
-        )
+        findings.append(_circle(circle, severity, edges, named))
     return Verdict(len(files), findings)
+
+
+def _circle(circle: list[str], severity: Severity, edges: list[Any], named: str) -> Finding:
+    inner = [row for row in edges if row.file in circle and row.imported_file in circle]
+    first = next((row for row in inner if not row.is_lazy), inner[0])
+    how = "import each other at once" if severity is Severity.LOW else "refer to each other, partly lazily"
+    shown = ", ".join(circle[:12]) + (f" and {len(circle) - 12} more" if len(circle) > 12 else "")
+    return Finding(
+        object=named,
+        title=f"{len(circle)} source files {how}",
+        detail=f"{shown}.",
+        severity=severity,
+        evidence={
+            "file": first.file,
+            "line": int(first.line),
+            "files": circle,
+            "lazy_count": sum(1 for row in inner if row.is_lazy),
+        },
+        distinct=severity.value,
+    )
 
 
 def _circles(files: list[str], number: dict[str, int], edges: list[Any]) -> list[list[str]]:

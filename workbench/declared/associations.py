@@ -14,7 +14,7 @@ from workbench.declared.effective import Column, ForeignKey, Model
 from workbench.declared.inflection import camelize, singularize
 from workbench.declared.models import AssociationSource, ModelSource, Unread
 from workbench.declared.rules import World
-from workbench.declared.values import UNDEFINED, JsObject, Site, Unknown, is_model
+from workbench.declared.values import UNDEFINED, ClassRef, JsObject, Site, Unknown, is_model
 
 
 class RefusedError(Exception):
@@ -60,9 +60,10 @@ def _make(world: World, model: Model, one: AssociationSource) -> None:
         reason = (
             one.target.reason if isinstance(one.target, Unknown) else "its target is no model that was read"
         )
-        known = is_model(one.target)
+        # A class that was seen and has no @Table makes Sequelize throw; what lies elsewhere may well be a model.
+        seen = isinstance(one.target, ClassRef) and not one.target.file.startswith("../")
         text = f"{one.kind} of {model.name}: {reason}"
-        world.unread.append(Unread(one.site, "refused" if known else "unread", text, _path(model)))
+        world.unread.append(Unread(one.site, "refused" if seen else "unread", text, _path(model)))
         return
     try:
         if made.alias and made.alias in model.aliases:

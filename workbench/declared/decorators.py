@@ -201,8 +201,8 @@ class DecoratorReader:
         site = module.site(decorator.node)
         own.is_model, own.name = True, own.ref.name
         if not isinstance(given, JsObject):
-            reason = given.reason if isinstance(given, Unknown) else "options that are no object"
-            self.unread.append(Unread(site, "unread", f"@Table: {reason}", own.ref.name))
+            unknown = given if isinstance(given, Unknown) else Unknown("they are no object", site)
+            own.options.put("...", unknown, site)
             return
         if isinstance(given.get("modelName"), str) and given["modelName"]:
             own.name = given["modelName"]

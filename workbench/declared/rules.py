@@ -24,6 +24,7 @@ from workbench.declared.values import (
     is_model,
 )
 
+_DECISIVE = ("tableName", "schema", "underscored", "timestamps", "paranoid", "indexes", "freezeTableName")
 _INTEGER = External(("sequelize", "DataTypes", "INTEGER"))
 _DATE = External(("sequelize", "DataTypes", "DATE"))
 
@@ -69,9 +70,9 @@ class World:
         )
         schema = options.get("schema")
         model.schema = schema if isinstance(schema, str) and schema else PUBLIC
-        for key in ("tableName", "schema", "underscored", "timestamps", "paranoid", "indexes"):
-            if isinstance(options.get(key), Unknown):
-                self._unread_value(options[key], model, f"the option {key}")
+        for key, value in options.items():
+            if isinstance(value, Unknown) and (key in _DECISIVE or key.startswith("...")):
+                self._unread_value(value, model, f"the option {key}" if key in _DECISIVE else "the options")
         self._columns(model)
         self._indexes(model)
         model.refresh()
