@@ -301,6 +301,27 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
     assert "followed no further" in endless.migrations[0].troubles[0].reason
 
 
+HOSTILE = {
+    "text": "let s = 'x'; for (let i = 0; i < 1999; i++) { s = s + s; }",
+    "template": "let s = 'x'; for (let i = 0; i < 1999; i++) { s = `${s}${s}`; }",
+    "list": "let a = [1]; for (let i = 0; i < 1999; i++) { a = a.concat(a); }",
+    "spread": "let a = [1]; for (let i = 0; i < 1999; i++) { a = [...a, ...a]; }",
+    "number": "let n = 3; for (let i = 0; i < 1999; i++) { n = n * n; }",
+    "loops": "for (const a of L) for (const b of L) for (const c of L) for (const d of L) x();",
+    "recursion": "const f = (n) => f(n + 1); f(0);",
+    "endless": "while (true) { f(); } for (;;) { g(); }",
+    "depth": "x = " + "(" * 3000 + "1" + ")" * 3000 + ";",
+    "nested lists": "let a = []; a.push(a); a.join(','); JSON.stringify(a);",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_scripts_end(name: str, tmp_path: Path) -> None:
+    text = f"const L = [...Array(99).keys()].concat([{','.join('1' * 90)}]);\n" + with_up(HOSTILE[name])
+    found = reading(tmp_path, {"1-a.js": text})
+    assert len(migrations.frames(found)["migrations"]) == 1
+
+
 def test_nothing_of_the_project_is_executed(tmp_path: Path) -> None:
     trap = tmp_path / "trap"
     script = f"require('fs').writeFileSync({str(trap)!r}, 'x'); process.exit(7);\n"

@@ -64,7 +64,8 @@ def _string(follower: Follower, node: Node, scope: Scope) -> str:
         elif child.type == "template_substitution":
             inner = [one for one in child.named_children if one.type != "comment"]
             pieces.append(values.as_text(follower.value(inner[0], scope) if inner else ""))
-    return "".join(pieces)
+    text = "".join(pieces)
+    return text if len(text) <= values.LETTERS_LIMIT else text[: values.LETTERS_LIMIT]
 
 
 def _identifier(follower: Follower, node: Node, scope: Scope) -> Any:
@@ -111,7 +112,8 @@ def _array(follower: Follower, node: Node, scope: Scope) -> list[Any]:
     for child in node.named_children:
         if child.type == "spread_element":
             inner = follower.value(child.named_children[0], scope)
-            made.extend(inner if isinstance(inner, list) else [Unknown(text_of(child))])
+            fits = isinstance(inner, list) and len(made) + len(inner) <= values.ITEMS_LIMIT
+            made.extend(inner if fits else [Unknown(text_of(child))])
         elif child.type != "comment":
             made.append(follower.value(child, scope))
     return made

@@ -17,6 +17,10 @@ from tree_sitter import Node
 
 # Private-use characters: PostgreSQL's lexer takes them for letters, and no source is likely to hold them.
 OPEN, CLOSE = "\ue000", "\ue001"
+# A hostile script doubles a text or a list in a loop; nothing real comes near these sizes.
+LETTERS_LIMIT = 1_000_000
+ITEMS_LIMIT = 20_000
+_EXACT_INTEGERS = 2**53
 
 
 class Signal(enum.Enum):
@@ -180,12 +184,16 @@ def text_method(text: str, name: str, arguments: Sequence[Any]) -> Any:  # noqa:
 def list_method(values: list[Any], name: str, arguments: Sequence[Any]) -> Any:  # noqa: PLR0911 - one answer per kind
     """Return what a method of an array gives that needs no function, or an unknown value."""
     if name == "join":
-        return (as_text(arguments[0]) if arguments else ",").join(map(as_text, values))
+        joined = (as_text(arguments[0]) if arguments else ",").join(map(as_text, values))
+        return joined if len(joined) <= LETTERS_LIMIT else Unknown("a very long text")
+    if len(values) + len(arguments) > ITEMS_LIMIT:
+        return Unknown("a very long list")
     if name == "push":
         values.extend(arguments)
         return len(values)
     if name == "concat":
-        return values + [one for a in arguments for one in (a if isinstance(a, list) else [a])]
+        more = [one for a in arguments for one in (a if isinstance(a, list) else [a])]
+        return values + more if len(values) + len(more) <= ITEMS_LIMIT else Unknown("a very long list")
     if name in ("includes", "indexOf") and arguments and is_known(values) and is_known(arguments[0]):
         there = arguments[0] in values
         return there if name == "includes" else (values.index(arguments[0]) if there else -1)
@@ -232,20 +240,17 @@ def global_call(path: tuple[str, ...], arguments: Sequence[Any]) -> Any:  # noqa
 def compare(operator: str, left: Any, right: Any) -> Any:
     """Return what a binary operator makes of two values."""
     if operator == "+" and (isinstance(left, str) or isinstance(right, str)):
-        return as_text(left) + as_text(right)
+        joined = as_text(left) + as_text(right)
+        return joined if len(joined) <= LETTERS_LIMIT else Unknown("a very long text")
     if operator in ("===", "==", "!==", "!=") and is_known(left) and is_known(right):
         return (left == right) == (operator in ("===", "=="))
     numbers = all(isinstance(v, (int, float)) for v in (left, right))
-    if numbers and operator in ("+", "-", "*", "<", "<=", ">", ">="):
-        return {
-            "+": left + right,
-            "-": left - right,
-            "*": left * right,
-            "<": left < right,
-            "<=": left <= right,
-            ">": left > right,
-            ">=": left >= right,
-        }[operator]
+    if numbers and operator in ("+", "-", "*"):
+        result = {"+": left + right, "-": left - right, "*": left * right}[operator]
+        # Numbers of JavaScript are doubles: they do not grow without end.
+        return result if abs(result) < _EXACT_INTEGERS else float(result)
+    if numbers and operator in ("<", "<=", ">", ">="):
+        return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
     asks = any(isinstance(v, Unknown) and v.from_query for v in (left, right))
     return Unknown(f"a comparison with {operator}", from_query=asks)
 
