@@ -11,7 +11,8 @@
 --   pending_restart bool  changed in the file, waiting for a restart
 select
     s.name::text as setting_name,
-    s.setting as value,
+    -- What the session would have without what this capture set for itself.
+    s.reset_val as value,
     s.unit,
     s.category,
     s.source,

@@ -20,6 +20,8 @@ _LOOKUP = re.compile(
 )
 _EQUALITY = re.compile(rf"(?:{_NAME}\s*\.\s*)?({_NAME})\s*=\s*\$\d+(?:::[\w ]+)?", re.IGNORECASE)
 _JOINING = re.compile(r"\b(join|union|intersect|except|group\s+by|having|with|select)\b", re.IGNORECASE)
+# A longer statement is no plain look-up, and the pattern would take its time to say so.
+LONGEST = 4000
 
 
 class Lookup(NamedTuple):
@@ -50,7 +52,7 @@ def tables_named(statement: str) -> tuple[tuple[str, str], ...]:
 @functools.lru_cache(maxsize=20_000)
 def lookup(statement: str) -> Lookup | None:
     """Return the look-up that a statement is: one table, and columns that equal parameters; else None."""
-    found = _LOOKUP.match(statement)
+    found = _LOOKUP.match(statement) if len(statement) <= LONGEST else None
     if found is None or _JOINING.search(found["filter"]) or _JOINING.search(found["list"]):
         return None
     if "," in found["filter"] and re.search(r"\bin\s*\(", found["filter"], re.IGNORECASE):

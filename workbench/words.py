@@ -23,9 +23,20 @@ def says(name: str, phrases: Iterable[str]) -> str | None:
 
     ``says("user_session", ["ssn"])`` is None: whole words count, never parts of them.
     """
+    listed = tuple(phrases)
+    known, longest = _known(listed)
     spoken = words(name)
-    joined = f" {' '.join(spoken)} "
-    return next((phrase for phrase in phrases if f" {phrase} " in joined), None)
+    runs = {
+        " ".join(spoken[start:end])
+        for start in range(len(spoken))
+        for end in range(start + 1, min(start + longest, len(spoken)) + 1)
+    }
+    return next(phrase for phrase in listed if phrase in runs) if runs & known else None
+
+
+@functools.lru_cache(maxsize=1000)
+def _known(phrases: tuple[str, ...]) -> tuple[frozenset[str], int]:
+    return frozenset(phrases), max((phrase.count(" ") + 1 for phrase in phrases), default=0)
 
 
 def phrases(text: str) -> tuple[str, ...]:

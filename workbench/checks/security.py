@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ class Rights:
 
     ``direct`` maps (table_oid, column or "") to privilege to grantees, owners included. ``ways`` maps each
     role to every role whose rights it can use, itself and PUBLIC included; a membership without INHERIT
-    counts, because SET ROLE reaches its rights. ``usable`` are the schemas by the grantees of USAGE.
+    counts, because SET ROLE reaches its rights. ``resolved`` remembers answers.
     """
 
     direct: Mapping[tuple[int, str], Mapping[str, frozenset[str]]]
@@ -34,6 +34,7 @@ class Rights:
     login_roles: tuple[str, ...]
     superusers: frozenset[str]
     owners: Mapping[int, str]
+    resolved: dict[frozenset[str], tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def holders(self, table_oid: int, privilege: str, column: str = "") -> frozenset[str]:
         """Return the grantees of a privilege on a table, or on one column of it, as granted."""
@@ -49,16 +50,21 @@ class Rights:
             granted.add(READS_ALL)
         elif privilege in ("INSERT", "UPDATE", "DELETE"):
             granted.add(WRITES_ALL)
-        return tuple(
-            role for role in self.login_roles if role not in self.superusers and self.ways[role] & granted
-        )
+        return self._usable_by(frozenset(granted))
+
+    def _usable_by(self, grantees: frozenset[str]) -> tuple[str, ...]:
+        """Return the login roles that can act as one of the grantees; tables share few sets of grantees."""
+        if grantees not in self.resolved:
+            self.resolved[grantees] = tuple(
+                role
+                for role in self.login_roles
+                if role not in self.superusers and self.ways[role] & grantees
+            )
+        return self.resolved[grantees]
 
     def owned_by(self, table_oid: int) -> tuple[str, ...]:
         """Return the login roles that have the owner's rights on a table, superusers left out."""
-        owner = self.owners.get(table_oid, "")
-        return tuple(
-            role for role in self.login_roles if role not in self.superusers and owner in self.ways[role]
-        )
+        return self._usable_by(frozenset({self.owners.get(table_oid, "")}))
 
 
 @derived

@@ -129,10 +129,10 @@ def plan(findings: Sequence[Finding]) -> list[Step]:
 def _without_covered_indexes(steps: Sequence[Step]) -> list[Step]:
     """Leave out a new index whose columns another new index of the table begins with."""
     made = {step.fix.sql: _new_index(step) for step in steps if not step.conflict}
+    begun = {index[:length]: index for index in made.values() if index for length in range(2, len(index))}
     result = []
     for step in steps:
-        mine = made.get(step.fix.sql)
-        wider = next((w for w in made.values() if mine and w and w != mine and w[: len(mine)] == mine), None)
+        wider = begun.get(made.get(step.fix.sql) or ())
         reason = (
             f"another fix makes an index that begins with its columns: {', '.join(wider[1:])}"
             if wider
