@@ -7,8 +7,11 @@ import pytest
 from workbench import checks
 from workbench.catalog import Snapshot
 from workbench.declared.collector import declared_models, model_registration
+from workbench.figures import models as figures
+from workbench.figures.tables import Note, Table
 from workbench.findings import Outcome
 from workbench.resources import resource
+from workbench.review import Review
 from workbench.targets import Options, Target
 
 MISSING_ACTION = "declared_missing_action"
@@ -194,6 +197,29 @@ def test_counts_of_the_documents(outcomes: dict[str, Outcome]) -> None:
         "Other": 2,
     }
     assert len(outcomes[MISSING_ACTION].findings) >= 42
+
+
+def test_the_chapter_shows_every_part_and_says_what_is_missing(outcomes: dict[str, Outcome]) -> None:
+    snapshot: Snapshot = outcomes["snapshot"]  # type: ignore[assignment]
+    judged = [one for one in outcomes.values() if isinstance(one, Outcome)]
+    bare = Review(Snapshot("none", {}), [])
+    parts = (
+        *(
+            figures.summary,
+            figures.registration,
+            figures.registration_statistics,
+            figures.registration_problems,
+        ),
+        *(figures.actions, figures.order_dependent, figures.defects_by_file, figures.found, figures.unread),
+    )
+    for part in parts:
+        assert not isinstance(part(Review(snapshot, judged)), Note), part.__name__
+        missing = part(bare)
+        assert isinstance(missing, Note), part.__name__
+        assert missing.model["kind"] == "not_examined"
+    statistics = figures.registration_statistics(Review(snapshot, judged))
+    assert isinstance(statistics, Table)
+    assert statistics.model["rows"][-1][:5] == ["all", 97, 39, 58, 83]
 
 
 def test_the_demo_is_read_whole(outcomes: dict[str, Outcome]) -> None:

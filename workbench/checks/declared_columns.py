@@ -32,6 +32,7 @@ def declared_foreign_key_without_constraint(
     """@ForeignKey that makes no constraint.
 
     Problem: @ForeignKey is a note for associations. No association takes it up, so nothing reaches the database.
+    A reference on an enum column is lost as well: Sequelize cuts it off with the labels of the enum.
     Impact: The column looks like a foreign key and is none: rows may name what does not exist.
     Fix: Add @BelongsTo with the same target, and say onDelete there.
     False positives: A column that shall not be enforced; then a comment says more than the decorator.
@@ -40,9 +41,8 @@ def declared_foreign_key_without_constraint(
     findings = [
         Finding(
             object=dotted(row.schema_name, row.table_name, *row.column_names),
-            title=f"@ForeignKey on {row.model}.{row.column_names[0]} makes no constraint",
-            detail=f"It names {text(row.referenced_model) or 'a model that was not read'}, but neither model has an "
-            "association over this column.",
+            title=f"The foreign key of {row.model}.{row.column_names[0]} makes no constraint",
+            detail=f"It names {text(row.referenced_table) or 'a model that was not read'}, and nothing results.",
             severity=Severity.MEDIUM,
             evidence=place(row) | {"referenced_table": text(row.referenced_table)},
         )

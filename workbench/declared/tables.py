@@ -42,6 +42,7 @@ class TableWriter:
     def write(self) -> dict[str, list[Row]]:
         """Return the rows by frame name without its prefix."""
         for model in self.world.models.values():
+            self._cut_enums(model)
             self._table(model)
             self._columns(model)
             self._foreign_keys(model)
@@ -77,6 +78,27 @@ class TableWriter:
             }
         )
 
+    def _cut_enums(self, model: Model) -> None:
+        """Drop what Sequelize cuts out of its own SQL of an enum column that references something.
+
+        It replaces ``ENUM(…)`` by the type's name up to the last parenthesis, which is that of the reference.
+        What an association adds behind it stays and is a syntax error.
+        """
+        for column in model.real_columns():
+            kind, key = column.type, column.key
+            acts = isinstance(column.get("onDelete"), str) or isinstance(column.get("onUpdate"), str)
+            if key is None or acts or not isinstance(kind, ColumnType) or kind.kind != "enum":
+                continue
+            column.key = None
+            for option in (
+                "allowNull",
+                "defaultValue",
+                *(["unique"] if column.get("unique") is True else []),
+            ):
+                column.options.pop(option, None)
+            self._discard(model, "foreign key", None, (clip(column.column),), False, key.site)
+            self.rows["discarded"][-1] |= {"referenced_model": key.model, "referenced_table": clip(key.table)}
+
     def _columns(self, model: Model) -> None:
         for number, column in enumerate(model.real_columns(), start=1):
             kind = column.type
@@ -85,6 +107,12 @@ class TableWriter:
             sql = self._type_name(model, known, enum)
             self._types[model.name][clip(column.column)] = sql
             default = self._default(model, column, known, sql)
+            if enum is not None and (column.key is not None or ")" in (default.value or "")):
+                reason = (
+                    "Sequelize garbles its SQL of an enum with an association or a parenthesis in the default"
+                )
+                path = f"{model.schema}.{model.table}.{column.column}"
+                self.unread.append(Unread(column.site, "aborts", reason, path))
             written = model.source.attributes.get(column.name)
             allow_null = written.options.get("allowNull") if written is not None else None
             comment = column.get("comment")
