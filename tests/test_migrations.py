@@ -13,6 +13,7 @@ from workbench.checks import Inputs, checks, run_check
 from workbench.declared import migrations
 from workbench.declared.migration_schema import rewrites
 from workbench.declared.sequelize import read as read_models
+from workbench.declared.sql_statements import SqlError, read_sql
 from workbench.findings import Finding
 from workbench.resources import resource
 
@@ -320,6 +321,30 @@ def test_hostile_scripts_end(name: str, tmp_path: Path) -> None:
     text = f"const L = [...Array(99).keys()].concat([{','.join('1' * 90)}]);\n" + with_up(HOSTILE[name])
     found = reading(tmp_path, {"1-a.js": text})
     assert len(migrations.frames(found)["migrations"]) == 1
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT " + "+".join("1" * 90_000),
+        "SELECT " + "(" * 90_000 + "1" + ")" * 90_000,
+        "CREATE INDEX i ON t (" + "f(" * 2_000 + "a" + ")" * 2_000 + ")",
+        "SELECT " + " UNION SELECT ".join("1" * 30_000),
+        "SELECT " + "CASE WHEN a THEN " * 20_000 + "1" + " END" * 20_000,
+    ],
+    ids=["chain", "brackets", "calls", "union", "case"],
+)
+def test_sql_that_would_overrun_the_parser_is_refused(sql: str) -> None:
+    with pytest.raises(SqlError):
+        read_sql(sql)
+
+
+def test_long_sql_that_is_flat_is_read() -> None:
+    rows = ",".join(["(1, 'a', now())"] * 3_000)
+    assert [one.kind for one in read_sql(f"INSERT INTO t VALUES {rows}; DROP TABLE u")] == [
+        "insert",
+        "drop_table",
+    ]
 
 
 def test_nothing_of_the_project_is_executed(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import postgast
-from google.protobuf.json_format import MessageToDict, ParseDict  # type: ignore[import-untyped, unused-ignore]
+from google.protobuf.json_format import ParseDict  # type: ignore[import-untyped, unused-ignore]
 
 from workbench.declared.operations import Operation
+from workbench.declared.sql_parse import SqlError, is_too_deep, parse
 from workbench.declared.sql_tables import (
     added_constraint,
     altered_table,
@@ -39,10 +40,6 @@ _DROPS = {
 }
 
 
-class SqlError(ValueError):
-    """The text is no SQL that PostgreSQL would accept; the message is the parser's."""
-
-
 def read_sql(text: str, *, replaced: bool = False) -> list[Operation]:
     """Return the operations of an SQL text, in order.
 
@@ -55,10 +52,7 @@ def read_sql(text: str, *, replaced: bool = False) -> list[Operation]:
     """
     if replaced:
         text = re.sub(r"(?<![:\w]):([A-Za-z_]\w*)", "$1", text).replace("?", "$1")
-    try:
-        tree = MessageToDict(postgast.parse(text), preserving_proto_field_name=True)
-    except postgast.PgQueryError as error:
-        raise SqlError(str(error)) from None
+    tree = parse(text)
     found: list[Operation] = []
     pieces = postgast.split(text)
     statements = tree.get("stmts", [])
@@ -283,7 +277,7 @@ def _do(body: Node) -> list[Operation]:
     )
     tag = "workbench_body"
     try:
-        tree: Any = postgast.parse_plpgsql(f"do ${tag}${source}${tag}$")
+        tree: Any = None if is_too_deep(source) else postgast.parse_plpgsql(f"do ${tag}${source}${tag}$")
     except postgast.PgQueryError:
         tree = None
     if tree is None:

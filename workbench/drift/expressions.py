@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import postgast
-from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped, unused-ignore]
+from workbench.declared.sql_parse import SqlError, parse
 
 Form = Any
 _NOW = {"now", "transaction_timestamp", "current_timestamp"}
@@ -32,10 +31,10 @@ def same(declared: str | None, actual: str | None) -> bool:
 def canonical(text: str) -> Form:
     """Return an expression in a form that can be compared; the text itself where it cannot be parsed."""
     try:
-        tree = MessageToDict(postgast.parse(f"select {text}"), preserving_proto_field_name=True)
+        tree = parse(f"select {text}")
         target = tree["stmts"][0]["stmt"]["select_stmt"]["target_list"]
         return _form(target[0]["res_target"]["val"]) if len(target) == 1 else text
-    except (postgast.PgQueryError, KeyError, IndexError):
+    except (SqlError, KeyError, IndexError, RecursionError):
         return " ".join(text.split())
 
 
