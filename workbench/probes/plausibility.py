@@ -1,4 +1,3 @@
-
 """Rules that names and types suggest and no constraint states: dates in order, one primary row per owner."""
 
 from __future__ import annotations
@@ -160,9 +159,11 @@ def _by_table(columns: pd.DataFrame, tables: pd.DataFrame) -> Iterator[tuple[int
         & ~tables["is_partition"]
         & tables["extension"].isna()
     ]
-    chosen = columns[columns["table_oid"].isin(proper["table_oid"])]
-    for oid, group in chosen.groupby("table_oid", sort=True):
-        yield int(str(oid)), records(group)
+    grouped: dict[int, list[dict[str, Any]]] = {int(oid): [] for oid in sorted(proper["table_oid"])}
+    for column in records(columns):
+        if int(column["table_oid"]) in grouped:
+            grouped[int(column["table_oid"])].append(column)
+    yield from grouped.items()
 
 
 def date_order_probes(snapshot: Snapshot) -> list[Probe]:

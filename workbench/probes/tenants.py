@@ -148,7 +148,7 @@ def squares(found: Sequence[Edge], roots: Mapping[int, bool]) -> list[Square]:
         for child in sorted(outgoing):
             if child == root:
                 continue
-            paths = list(_paths(child, root, outgoing, direct))
+            paths = list(_paths(child, root, outgoing, direct, LONGEST_PATH if certain_root else 2))
             for one, other in itertools.combinations(paths, 2):
                 square = _square(one, other, direct, certain_root)
                 if square is not None:
@@ -159,7 +159,11 @@ def squares(found: Sequence[Edge], roots: Mapping[int, bool]) -> list[Square]:
 
 
 def _paths(
-    child: int, root: int, outgoing: Mapping[int, list[Edge]], direct: Mapping[int, list[Edge]]
+    child: int,
+    root: int,
+    outgoing: Mapping[int, list[Edge]],
+    direct: Mapping[int, list[Edge]],
+    longest: int,
 ) -> Iterator[tuple[Edge, ...]]:
     """Give the paths to the root whose tables on the way end at the first that refers to it."""
 
@@ -168,7 +172,7 @@ def _paths(
             for last in direct[table]:
                 yield (*path, last)
             return
-        if len(path) + 1 >= LONGEST_PATH:
+        if len(path) + 1 >= longest:
             return
         for edge in outgoing.get(table, ()):
             if edge.parent not in (root, child) and all(edge.parent != step.child for step in path):
