@@ -95,7 +95,7 @@ def _vacuum(row: Mapping[str, Any], size: Mapping[int, Mapping[str, Any]]) -> di
     sql = f"VACUUM (ANALYZE) {qualified(row['schema_name'], row['table_name'])};"
     path, lock = (
         dotted(row["schema_name"], row["table_name"]),
-        "SHARE UPDATE EXCLUSIVE: reads and writes go on",
+        "SHARE UPDATE EXCLUSIVE",
     )
     # It gives back empty pages at the end alone; the rest becomes free for new rows.
     return _step(path, "VACUUM", sql, 0, 0, _total(size, row["table_oid"]), lock, "counters")
@@ -105,7 +105,7 @@ def _reindex(row: Mapping[str, Any]) -> dict[str, Any]:
     bare = row["object"][len(dotted(row["schema_name"], row["table_name"])) + 1 :]
     sql = f"REINDEX INDEX CONCURRENTLY {qualified(row['schema_name'], bare)};"
     left = row["bytes"] - row["wasted_bytes"]
-    lock = "SHARE UPDATE EXCLUSIVE: reads and writes go on; it waits for open transactions"
+    lock = "SHARE UPDATE EXCLUSIVE"
     return _step(
         row["object"],
         "REINDEX CONCURRENTLY",
@@ -132,7 +132,7 @@ def _rewrites(
         frees = float(own["wasted_bytes"].astype("float64").sum())
         total = max(_total(size, row["table_oid"]), float(own["bytes"].sum()))
         sql = f"VACUUM (FULL, ANALYZE) {qualified(*key)};"
-        lock = "ACCESS EXCLUSIVE: nobody reads or writes meanwhile; pg_repack takes it only briefly"
+        lock = "ACCESS EXCLUSIVE"
         steps.append(
             _step(
                 dotted(*key),

@@ -75,5 +75,5 @@ def _table_of(path: str, named: Mapping[str, tuple[str, str]]) -> str | None:
 def _scored(counts: Mapping[str, int]) -> tuple[float, tuple[str, ...]]:
     lost = {check: min(DEDUCTIONS[check][1], DEDUCTIONS[check][0] * count) for check, count in counts.items()}
     ordered = sorted(lost, key=lambda check: (-lost[check], check))
-    reasons = tuple(f"-{lost[check]:g}: {counts[check]} {DEDUCTIONS[check][2]}" for check in ordered)
+    reasons = tuple(f"-{lost[check]:g}: {DEDUCTIONS[check][2]} ({counts[check]})" for check in ordered)
     return max(0.0, BEST - sum(lost.values())), reasons

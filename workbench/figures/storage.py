@@ -14,7 +14,7 @@ from workbench.checks.index_scores import index_scores
 from workbench.checks.indexes import rows as each
 from workbench.figures.style import NEUTRAL, SERIES, SEVERITY_COLOURS, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
-from workbench.figures.text import bytes_text, count_text, ratio_text
+from workbench.figures.text import bytes_text, count_text, ratio_text, seconds_text
 from workbench.naming import dotted
 from workbench.review import Review
 
@@ -46,6 +46,8 @@ def treemap(review: Review) -> Figure | Note:
             ids=[str(number) for number in range(len(frame))],
             labels=[safe(row.table_name, 32) for row in each(frame)],
             parents=[""] * len(frame),
+            root={"color": "rgba(0,0,0,0)"},
+            tiling={"pad": 1},
             values=frame["bytes"],
             customdata=texts,
             texttemplate="%{label}<br>%{customdata[3]}",
@@ -156,10 +158,23 @@ def unjudged(review: Review) -> Table:
 def plan(review: Review) -> Table:
     """Return the order of work that gives space back."""
     frame = maintenance_plan(review["own_bloat"], review["tables"], review["vacuum_thresholds"])
+    times = zip(frame["least_seconds"], frame["most_seconds"], strict=True)
+    frame["likely_duration"] = [f"{seconds_text(least)} to {seconds_text(most)}" for least, most in times]
+    columns = [
+        "step",
+        "object",
+        "action",
+        "statement_sql",
+        "frees_bytes",
+        "room_bytes",
+        "likely_duration",
+        "lock",
+    ]
     return Table(
-        frame,
-        "What to run, in this order; durations are a range from slow to fast disks",
-        headings={"statement_sql": "SQL", "room_bytes": "room needed"},
+        frame[columns],
+        "What to run, in this order. Durations reach from fast to slow disks. SHARE UPDATE EXCLUSIVE lets reads and "
+        "writes go on; ACCESS EXCLUSIVE stops both, which pg_repack needs only briefly",
+        headings={"statement_sql": "SQL", "room_bytes": "Room needed"},
         empty="Nothing is worth a rebuild.",
     )
 
@@ -221,7 +236,7 @@ def wraparound_gauge(review: Review) -> Figure:
         go.Indicator(
             mode="gauge+number",
             value=ratio,
-            number={"valueformat": ".1%"},
+            number={"valueformat": ".2%"},
             gauge={
                 "axis": {"range": [0, 1], "tickformat": ".0%"},
                 "bar": {"color": colour},
