@@ -229,9 +229,9 @@ def _of_package(
         return ModelRef(scope.module.file, node.start_byte, name)
     if path == ("sequelize", "instance", "model") and arguments and isinstance(arguments[0], str):
         return ModelName(arguments[0])
-    if path == ("global", "String") and arguments:
-        text = language.text_of_value(arguments[0])
-        return text if text is not None else evaluator.unknown("a text", node, scope)
+    if path in (("global", "String"), ("global", "Number"), ("global", "isNaN")) and arguments:
+        converted = language.converted(path[1], arguments[0])
+        return converted if converted is not None else evaluator.unknown(text_of(node)[:40], node, scope)
     if path[-1] == "ENUM" and getattr(arguments, "source", None):
         return Made(path, (arguments,), site)  # as one list it keeps the name of its enum
     return Made(path, tuple(arguments), site)
@@ -271,6 +271,8 @@ def _unary(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
         return not truthy(value)
     if operator == "void":
         return UNDEFINED
+    if operator == "typeof" and not isinstance(value, Unknown):
+        return language.type_name(value)
     return value if isinstance(value, Unknown) else evaluator.unknown(text_of(node)[:40], node, scope)
 
 

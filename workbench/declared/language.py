@@ -3,6 +3,7 @@
 # ruff: noqa: PLR0911 - a built-in has many names, and one return for each is plainest
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -26,6 +27,33 @@ def text_of_value(value: Any) -> str | None:
         parts = [text_of_value(one) for one in value]
         return None if None in parts else ",".join(part or "" for part in parts)
     return None
+
+
+def type_name(value: Any) -> str:
+    """Return what ``typeof`` says of a value."""
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, (int, float)):
+        return "number"
+    if value is UNDEFINED:
+        return "undefined"
+    return "object" if value is None or isinstance(value, (list, dict)) else "function"
+
+
+def converted(function: str, value: Any) -> Any | None:
+    """Return what ``String``, ``Number`` or ``isNaN`` makes of a text or number; None when it is not known."""
+    if function == "String":
+        return text_of_value(value)
+    if isinstance(value, str):
+        try:
+            value = float(value) if value.strip() else 0.0
+        except ValueError:
+            value = math.nan
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return math.isnan(value) if function == "isNaN" else value
 
 
 def member(value: list[Any] | str, name: str, site: Site) -> Any:
