@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -64,6 +65,14 @@ def checked_columns(constraints: pd.DataFrame) -> frozenset[tuple[int, str]]:
 def rows(frame: pd.DataFrame) -> Iterator[Row]:
     """Iterate over a frame's rows, the columns as attributes."""
     yield from frame.itertuples(index=False)
+
+
+def by_table(frame: pd.DataFrame) -> dict[int, list[Row]]:
+    """Return a frame's rows by ``table_oid``; a filter per table would read the whole frame each time."""
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows(frame):
+        found[row.table_oid].append(row)
+    return found
 
 
 def kept(frame: pd.DataFrame, mask: Iterable[bool]) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.schema import Row, alter, kept, path, rows
+from workbench.checks.schema import Row, alter, by_table, kept, path, rows
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
 from workbench.words import object_name, phrases, says, words
@@ -38,6 +38,7 @@ MEMBERSHIPS = tuple(
 )
 KEY_TYPES = ("uuid", "integer", "bigint", "smallint")
 USERS = ("user", "users")
+ByTable = Mapping[int, Sequence[Row]]
 
 
 class Owner(NamedTuple):
@@ -59,10 +60,13 @@ def missing_unique(
     Fix: A unique index, partial where only some rows count. Rows that break it must be settled first.
     False positives: A join table that keeps a history of pairs; a number that is unique by chance so far.
     """
+    # An invalid index enforces nothing for sure.
+    unique = indexes[indexes["is_unique"] & indexes["is_valid"]]
+    columns, keys = by_table(reviewed_columns), by_table(foreign_keys[~foreign_keys["is_inherited"]])
     judged = [
-        _flags(reviewed_columns, foreign_keys, indexes),
-        _join_tables(reviewed_columns, foreign_keys, indexes),
-        _natural_keys(reviewed_columns, indexes, min_rows),
+        _flags(columns, keys, by_table(unique)),
+        _join_tables(columns, keys, by_table(unique)),
+        _natural_keys(reviewed_columns, unique, min_rows),
     ]
     return Verdict(
         sum(one.examined for one in judged),
@@ -71,36 +75,44 @@ def missing_unique(
     )
 
 
-def _unique_index(table: Row | Sequence[str], columns: Sequence[str], predicate: str, name: str) -> Fix:
-    schema, relation = table
+def _unique_index(row: Row, columns: Sequence[str], predicate: str) -> Fix | None:
+    """Return the index; None for a partitioned table, whose unique indexes must hold the partition key too."""
+    if row.kind != "table":
+        return None
+    # The flag's name tells its index from others on the same owner.
+    named = [*columns, row.column_name] if predicate and row.column_name not in columns else columns
+    name = object_name(row.table_name, *named, "key")
     where = f" WHERE {predicate}" if predicate else ""
     return Fix(
-        f"CREATE UNIQUE INDEX CONCURRENTLY {quote(name)} ON {qualified(schema, relation)} "
+        f"CREATE UNIQUE INDEX CONCURRENTLY {quote(name)} ON {qualified(row.schema_name, row.table_name)} "
         f"({column_list(columns)}){where};",
-        f"DROP INDEX CONCURRENTLY {qualified(schema, name)};",
+        f"DROP INDEX CONCURRENTLY {qualified(row.schema_name, name)};",
         "SHARE UPDATE EXCLUSIVE on the table",
     )
 
 
-def _flags(columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFrame) -> Verdict:
-    flags = columns[(columns["data_type"] == "boolean") & columns["column_name"].map(_is_flag).astype(bool)]
+def _flags(columns: ByTable, keys: ByTable, unique: ByTable) -> Verdict:
     findings: list[Finding] = []
     unclear: list[NotExamined] = []
-    for row in rows(flags):
-        mine = _unique_of(indexes, row.table_oid)
-        in_key = any(row.column_name in keys for keys in mine["key_columns"])
-        in_predicate = (
-            mine["predicate"].fillna("").map(lambda text, n=row.column_name: _mentions(text, n)).any()
-        )
-        if in_key or in_predicate:
-            continue
-        owner = _owner(foreign_keys[foreign_keys["table_oid"] == row.table_oid])
-        if owner is None:
-            unclear.append(NotExamined(path(row), "no single foreign key tells whose flag it is"))
-            continue
-        siblings = columns[columns["table_oid"] == row.table_oid]
-        findings.append(_flag_finding(row, owner, siblings))
-    return Verdict(len(flags), findings, unclear)
+    examined = 0
+    for oid, siblings in columns.items():
+        flags = [row for row in siblings if row.data_type == "boolean" and _is_flag(row.column_name)]
+        examined += len(flags)
+        for row in flags:
+            if any(_limits(index, row.column_name) for index in unique.get(oid, [])):
+                continue
+            owner = _owner(keys.get(oid, []))
+            if owner is None:
+                unclear.append(NotExamined(path(row), "no single foreign key tells whose flag it is"))
+            else:
+                findings.append(_flag_finding(row, owner, siblings))
+    return Verdict(examined, findings, unclear)
+
+
+def _limits(index: Row, column: str) -> bool:
+    """Tell whether a unique index has a column among its keys or in its predicate."""
+    predicate = "" if pd.isna(index.predicate) else str(index.predicate)
+    return column in index.key_columns or _mentions(predicate, column)
 
 
 def _is_flag(name: str) -> bool:
@@ -111,27 +123,24 @@ def _mentions(expression: str, column: str) -> bool:
     return column in expression.replace('"', " ").replace("(", " ").replace(")", " ").split()
 
 
-def _owner(keys: pd.DataFrame) -> Owner | None:
+def _owner(keys: Sequence[Row]) -> Owner | None:
     """Return the one table that rows belong to: by the only mandatory key, or the only cascading one."""
-    keys = keys[~keys["is_inherited"]]
-    mandatory = kept(keys, (all(flags) for flags in keys["columns_not_null"]))
-    mandatory = kept(mandatory, (words(names[0])[-1:] != ("by",) for names in mandatory["column_names"]))
-    cascading = mandatory[mandatory["on_delete"] == "CASCADE"]
+    mandatory = [k for k in keys if all(k.columns_not_null) and words(k.column_names[0])[-1:] != ("by",)]
+    cascading = [k for k in mandatory if k.on_delete == "CASCADE"]
     for chosen in (mandatory, cascading):
         if len(chosen) == 1:
-            key = chosen.iloc[0]
-            return Owner(key["column_names"], dotted(key["referenced_schema"], key["referenced_table"]))
+            (key,) = chosen
+            return Owner(key.column_names, dotted(key.referenced_schema, key.referenced_table))
     return None
 
 
-def _flag_finding(row: Row, owner: Owner, siblings: pd.DataFrame) -> Finding:
+def _flag_finding(row: Row, owner: Owner, siblings: Sequence[Row]) -> Finding:
     parts = [quote(row.column_name)]
-    for other in rows(siblings):
+    for other in siblings:
         if says(other.column_name, ("deleted at",)) and not other.is_not_null:
             parts.append(f"{quote(other.column_name)} IS NULL")
         elif words(other.column_name) in (("is", "active"), ("active",)) and other.data_type == "boolean":
             parts.append(quote(other.column_name))
-    name = object_name(row.table_name, *owner.columns, row.column_name, "key")
     return Finding(
         object=path(row),
         title="Several rows of one owner may carry the flag",
@@ -141,72 +150,66 @@ def _flag_finding(row: Row, owner: Owner, siblings: pd.DataFrame) -> Finding:
         ),
         severity=Severity.LOW,
         evidence={"owner": owner.referenced, "owner_columns": list(owner.columns)},
-        fix=_unique_index((row.schema_name, row.table_name), owner.columns, " AND ".join(parts), name),
+        fix=_unique_index(row, owner.columns, " AND ".join(parts)),
     )
 
 
-def _unique_of(indexes: pd.DataFrame, table_oid: int) -> pd.DataFrame:
-    """Return the unique indexes of a table that do enforce something: an invalid one enforces nothing for sure."""
-    return indexes[(indexes["table_oid"] == table_oid) & indexes["is_unique"] & indexes["is_valid"]]
-
-
-def _join_tables(columns: pd.DataFrame, foreign_keys: pd.DataFrame, indexes: pd.DataFrame) -> Verdict:
+def _join_tables(columns: ByTable, keys: ByTable, unique: ByTable) -> Verdict:
     """Judge tables whose rows join two others, and tables of members, by whether a pair is kept unique."""
-    own = foreign_keys[~foreign_keys["is_inherited"]]
-    keys = dict(list(own.groupby("table_oid")))
     findings, examined = [], 0
-    for oid, group in columns[columns["table_oid"].isin(keys)].groupby("table_oid"):
-        pair = _members(group) or _joined(group, keys[oid])
+    for oid in keys.keys() & columns.keys():
+        pair = _members(columns[oid]) or _joined(columns[oid], keys[oid])
         if not pair:
             continue
         examined += 1
-        if not any(set(k) <= set(pair) for k in _unique_of(indexes, int(str(oid)))["key_columns"]):
-            findings.append(_pair_finding(group, pair))
+        if not any(set(index.key_columns) <= set(pair) for index in unique.get(oid, [])):
+            findings.append(_pair_finding(columns[oid], pair))
     return Verdict(examined, findings)
 
 
-def _members(columns: pd.DataFrame) -> list[str]:
+def _members(columns: Sequence[Row]) -> list[str]:
     """Return the two columns that a table of members pairs, by its name and its only two references; else none."""
-    if words(columns.iloc[0]["table_name"])[-1:] not in MEMBERSHIPS:
+    if words(columns[0].table_name)[-1:] not in MEMBERSHIPS:
         return []
-    typed = columns[columns["base_type"].isin(KEY_TYPES)]
-    named = [n for n in typed["column_name"] if words(n)[-1:] in (("id",), ("uuid",)) and len(words(n)) > 1]
-    mandatory = set(columns[columns["is_not_null"]]["column_name"])
-    return sorted(named) if len(named) == 2 and set(named) <= mandatory else []
+    named = [
+        row
+        for row in columns
+        if row.base_type in KEY_TYPES
+        and words(row.column_name)[-1:] in (("id",), ("uuid",))
+        and len(words(row.column_name)) > 1
+    ]
+    fits = len(named) == 2 and all(row.is_not_null for row in named)
+    return sorted(row.column_name for row in named) if fits else []
 
 
-def _joined(columns: pd.DataFrame, keys: pd.DataFrame) -> list[str]:
+def _joined(columns: Sequence[Row], keys: Sequence[Row]) -> list[str]:
     """Return the columns of the two foreign keys of a table that holds little else; else none."""
-    named = [n for n in keys["column_names"] if len(n) == 1 and says(n[0], BOOKKEEPING) is None]
-    pair = sorted({n[0] for n in named})
-    moments = columns[columns["base_type"].str.startswith("timestamp")]["column_name"]
+    named = [k.column_names for k in keys if len(k.column_names) == 1]
+    pair = sorted({names[0] for names in named if says(names[0], BOOKKEEPING) is None})
+    others = [row for row in columns if row.column_name not in pair and not _is_bookkeeping(row.column_name)]
     # One moment of its own is allowed: when a message was read, say.
-    free = [n for n in moments if not _is_bookkeeping(n)][:1]
-    rest = [n for n in columns["column_name"] if n not in pair and n not in free and not _is_bookkeeping(n)]
-    return pair if len(pair) == 2 and not rest else []
+    rest = [row for row in others if not row.base_type.startswith("timestamp")]
+    return pair if len(pair) == 2 and not rest and len(others) <= 1 else []
 
 
 def _is_bookkeeping(name: str) -> bool:
     return words(name) in (("id",), ("uuid",), ("pk",)) or says(name, BOOKKEEPING) is not None
 
 
-def _pair_finding(columns: pd.DataFrame, pair: list[str]) -> Finding:
-    row = next(rows(columns))
-    deleted = [quote(n) for n in columns["column_name"] if says(n, ("deleted at",))][:1]
-    name = object_name(row.table_name, *pair, "key")
-    predicate = f"{deleted[0]} IS NULL" if deleted else ""
+def _pair_finding(columns: Sequence[Row], pair: list[str]) -> Finding:
+    row = next(one for one in columns if one.column_name in pair)
+    deleted = [quote(one.column_name) for one in columns if says(one.column_name, ("deleted at",))][:1]
     return Finding(
         object=dotted(row.schema_name, row.table_name),
         title="A pair may be joined twice",
         detail=f"The table joins {pair[0]} and {pair[1]}, and no unique index keeps a pair from being stored twice.",
         severity=Severity.LOW,
         evidence={"columns": pair},
-        fix=_unique_index((row.schema_name, row.table_name), pair, predicate, name),
+        fix=_unique_index(row, pair, f"{deleted[0]} IS NULL" if deleted else ""),
     )
 
 
-def _natural_keys(columns: pd.DataFrame, indexes: pd.DataFrame, min_rows: int) -> Verdict:
-    unique = indexes[indexes["is_unique"] & indexes["is_valid"]]
+def _natural_keys(columns: pd.DataFrame, unique: pd.DataFrame, min_rows: int) -> Verdict:
     keyed = {
         (oid, name)
         for oid, keys in zip(unique["table_oid"], unique["key_columns"], strict=True)
@@ -221,8 +224,6 @@ def _natural_keys(columns: pd.DataFrame, indexes: pd.DataFrame, min_rows: int) -
             continue
         examined += 1
         if row.distinct_values == -1 and (row.table_oid, row.column_name) not in keyed:
-            name = object_name(row.table_name, row.column_name, "key")
-            table = (row.schema_name, row.table_name)
             findings.append(
                 Finding(
                     object=path(row),
@@ -230,7 +231,7 @@ def _natural_keys(columns: pd.DataFrame, indexes: pd.DataFrame, min_rows: int) -
                     detail=f"All of about {row.estimated_rows:,.0f} rows differ in it, by the statistics.",
                     severity=Severity.INFO,
                     evidence={"distinct_values": -1.0, "estimated_rows": int(row.estimated_rows)},
-                    fix=_unique_index(table, [row.column_name], "", name),
+                    fix=_unique_index(row, [row.column_name], ""),
                 )
             )
     return Verdict(examined, findings)

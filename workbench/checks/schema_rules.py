@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.schema import Row, alter, rows
+from workbench.checks.schema import Row, alter, by_table, rows
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, quote
 from workbench.words import object_name, phrases, says, words
@@ -38,6 +39,11 @@ _OPPOSITES = tuple(
         """
     )
 )
+
+
+class _Table(NamedTuple):
+    schema_name: str
+    table_name: str
 
 
 class Rule(NamedTuple):
@@ -79,8 +85,8 @@ def _signs(numbers: pd.DataFrame) -> Iterator[Rule]:
 
 
 def _orders(moments: pd.DataFrame) -> Iterator[Rule]:
-    for _, group in moments.groupby("table_oid", sort=True):
-        spoken = {(" ".join(words(row.column_name)), row.base_type): row for row in rows(group)}
+    for group in by_table(moments).values():
+        spoken = {(" ".join(words(row.column_name)), row.base_type): row for row in group}
         for (name, base_type), row in spoken.items():
             for later in filter(None, (_opposite(name, *pair) for pair in _OPPOSITES)):
                 other = spoken.get((later, base_type))
@@ -109,17 +115,19 @@ def check_candidate(rule_candidates: tuple[Rule, ...], constraints: pd.DataFrame
     """
     checks = constraints[constraints["type"].isin(["check", "exclusion"])]
     pairs = zip(checks["table_oid"], checks["column_names"], strict=True)
-    stated: Set[tuple[int, frozenset[str]]] = {(oid, frozenset(names)) for oid, names in pairs}
+    stated: dict[int, list[Set[str]]] = defaultdict(list)
+    for oid, names in pairs:
+        stated[oid].append(set(names))
     findings = [
         _candidate(rule)
         for rule in rule_candidates
-        if not any(oid == rule.table_oid and set(rule.columns) <= names for oid, names in stated)
+        if not any(set(rule.columns) <= names for names in stated[rule.table_oid])
     ]
     return Verdict(len(rule_candidates), findings)
 
 
 def _candidate(rule: Rule) -> Finding:
-    row: Row = pd.Series({"schema_name": rule.schema, "table_name": rule.table})
+    row: Row = _Table(rule.schema, rule.table)
     name = quote(rule.name)
     return Finding(
         object=dotted(rule.schema, rule.table, rule.columns[-1]),
