@@ -210,20 +210,30 @@ def _left(up: Delta, down: Delta) -> list[tuple[str, Operation]]:
     for key, made in up.created.items():
         # A table that stays stands for its columns, indexes and constraints.
         inside = key[0] in _INSIDE_TABLE and ("table", made.schema, made.table, "") in staying
+        column = made.details.get("with_column")
+        inside |= bool(column) and ("column", made.schema, made.table, str(column)) in staying
         if key in staying and not inside:
             left.append((shown(key), made))
     for key, one in up.dropped.items():
         if key not in down.created and not _restored_inside(key, down):
             left.append((f"{shown(key)} (dropped)", one))
+    changed: dict[Key, tuple[list[str], Operation]] = {}
     for (key, aspect), one in up.changed.items():
-        if not _changed_back(key, aspect, down):
-            left.append((f"{shown(key)} ({aspect.replace('is_not_null', 'NOT NULL')})", one))
+        if key not in staying and _is_stated(aspect, one) and not _changed_back(key, aspect, down):
+            changed.setdefault(key, ([], one))[0].append(aspect.replace("is_not_null", "NOT NULL"))
+    left += [(f"{shown(key)} ({', '.join(aspects)})", one) for key, (aspects, one) in changed.items()]
     for (key, new), one in up.renamed.items():
         old = key[2] if key[0] == "table" else key[3]
         back = names.get((key[0], old))
         if back is None or (back[2] if key[0] == "table" else back[3]) != new:
             left.append((f"{shown(key)} (renamed to {new})", one))
     return left
+
+
+def _is_stated(aspect: str, one: Operation) -> bool:
+    """Tell whether up changes an aspect on purpose; changeColumn also drops what its attribute leaves out."""
+    stated = {"is_not_null": "states_null", "default": "states_default"}.get(aspect)
+    return stated is None or not one.details.get("resets") or bool(one.details.get(stated))
 
 
 def _removed(key: Key, made: Operation, down: Delta) -> bool:

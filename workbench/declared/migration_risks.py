@@ -148,14 +148,10 @@ def _column_changed(one: Operation, setting: Setting) -> Iterator[Risk]:
     before = setting.schema.column(one.schema, one.table, one.name)
     if "type" in one.details:
         rewriting = rewrites(before.type if before else None, one.details["type"])
-        is_enum = one.details.get("type", "") is not None and str(one.details["type"]).startswith("enum_")
         same = before is not None and before.type == one.details["type"]
         if rewriting is not False and not same:
             old = before.type if before and before.type else "a type that no migration tells"
-            reason = f"From {old} to {one.details['type']}." + (
-                " Its enum type is made anew." if is_enum else ""
-            )
-            yield Risk("type_change", one, reason, EXCLUSIVE, rewriting)
+            yield Risk("type_change", one, f"From {old} to {one.details['type']}.", EXCLUSIVE, rewriting)
     if one.details.get("is_not_null") and not (before and before.is_not_null):
         yield Risk("set_not_null", one, "Every row is read to see that none is null.", EXCLUSIVE)
     if one.details.get("resets"):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,11 @@ import pandas as pd
 
 from workbench.catalog import Snapshot, make_frame
 from workbench.collectors import collector
-from workbench.declared.migration_effects import Reversal, reversal
+from workbench.declared.migration_effects import Reversal, constraint_name, index_name, reversal
 from workbench.declared.migration_files import Migration, migrations_folder, read_migrations
 from workbench.declared.migration_risks import Risk, risks_of
 from workbench.declared.migration_schema import Schema, schema_after
+from workbench.declared.operations import Operation
 from workbench.targets import Target
 
 FRAMES: Mapping[str, Mapping[str, str]] = {
@@ -267,10 +268,17 @@ def _risk_rows(reading: Reading) -> list[list[Any]]:
     for one, risk in reading.risks:
         o = risk.operation
         rows.append(
-            [o.file or one.file, o.line, risk.kind, o.kind, o.schema, o.table, o.object, o.columns, risk.detail,
+            [o.file or one.file, o.line, risk.kind, o.kind, o.schema, o.table, _named(o), o.columns, risk.detail,
              risk.lock, risk.rewrites, risk.fails, readable(o.statement)[:400], one.kind == "backup", None]
         )  # fmt: skip
     return rows
+
+
+def _named(one: Operation) -> str:
+    """Return the path of an operation's object; unnamed constraints and indexes by PostgreSQL's own choice."""
+    if one.kind == "add_constraint":
+        return replace(one, name=constraint_name(one)).object
+    return replace(one, name=index_name(one)).object if one.kind == "create_index" else one.object
 
 
 @collector(source="files", frames=tuple(FRAMES), after=("declared_models",))
