@@ -46,7 +46,7 @@ def treemap(review: Review) -> Figure | Note:
             ids=[str(number) for number in range(len(frame))],
             labels=[safe(row.table_name, 32) for row in each(frame)],
             parents=[""] * len(frame),
-            root={"color": "rgba(0,0,0,0)"},
+            pathbar={"visible": False},
             tiling={"pad": 1},
             values=frame["bytes"],
             customdata=texts,
@@ -56,6 +56,7 @@ def treemap(review: Review) -> Figure | Note:
                 "<br>tiers: %{customdata[4]}<extra></extra>"
             ),
             marker={
+                "pad": {"t": 0, "l": 0, "r": 0, "b": 0},
                 "colors": frame["bloat_ratio"],
                 "colorscale": [[0, "#DCE6F0"], [0.35, "#E8C25A"], [1, "#B2182B"]],
                 "cmin": 0,
