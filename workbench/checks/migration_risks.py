@@ -44,8 +44,7 @@ def _verdict(
     findings: list[Finding] = []
     seen: set[tuple[Any, ...]] = set()
     for row in rows_of(chosen):
-        key = (row["object"], row["file"], row["kind"])
-        if key in seen:
+        if (key := (row["object"], row["file"], row["kind"])) in seen:
             continue
         seen.add(key)
         rows = row["estimated_rows"]

@@ -38,14 +38,14 @@ def migration_incomplete_down(migrations: pd.DataFrame, migration_gaps: list[Not
         title, detail = _STATUS[row["down_status"]]
         left = list(row["left_behind"])
         refuses = row["down_status"] == "refuses"
-        only_data = not left and int(row["data_lost_count"]) > 0
-        severity = Severity.INFO if refuses else Severity.LOW if only_data else Severity.MEDIUM
-        shown = f" Left: {', '.join(left)}." if left and not refuses else ""
+        graver = Severity.MEDIUM if left or not row["data_lost_count"] else Severity.LOW
+        severity = Severity.INFO if refuses else graver
+        detail += f" Left: {', '.join(left)}." if left and not refuses else ""
         findings.append(
             Finding(
                 object=row["file"],
                 title=title,
-                detail=detail + shown,
+                detail=detail,
                 severity=severity,
                 evidence={
                     "line": int(row["down_line"] or row["up_line"]),
