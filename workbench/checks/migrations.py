@@ -50,7 +50,6 @@ def migration_incomplete_down(migrations: pd.DataFrame, migration_gaps: list[Not
                 evidence={
                     "line": int(row["down_line"] or row["up_line"]),
                     "left_behind": left,
-                    "up_operations_count": int(row["up_operations_count"]),
                     "down_operations_count": int(row["down_operations_count"]),
                     "data_changes_count": int(row["data_lost_count"]),
                 },
