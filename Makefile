@@ -21,7 +21,7 @@ $(READY): requirements.lock pyproject.toml
 	@touch $@
 
 review: $(READY) ## review the demo databases (or TARGETs: make review ARGS="name …")
-	$(BIN)/workbench review $(ARGS)
+	$(BIN)/workbench review --try-fixes $(ARGS)
 
 test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)

@@ -194,6 +194,7 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
 @click.option(
     "--chapter", "chapters", multiple=True, metavar="NAME", help="Only this chapter; may be repeated."
 )
+@click.option("--try-fixes", is_flag=True, help="Try the fixes on a scratch copy of the schema.")
 @click.option("--history", "history_url", metavar="URL", help="Where runs are kept [OUT/history.sqlite].")
 def review(
     target: tuple[str, ...],
@@ -203,6 +204,7 @@ def review(
     fail_on: str,
     out: Path,
     chapters: tuple[str, ...],
+    try_fixes: bool,
     history_url: str | None,
 ) -> int:
     """Review each TARGET into one offline HTML file.
@@ -213,7 +215,12 @@ def review(
 
     names = target or tuple(targets.read_targets(targets_file)) or demo.DATABASES
     write = functools.partial(
-        report.write_review, out=out, chapters=chapters or None, rows=rows, baseline=baseline
+        report.write_review,
+        out=out,
+        chapters=chapters or None,
+        rows=rows,
+        baseline=baseline,
+        try_fixes=try_fixes,
     )
     statuses = []
     for name in names:

@@ -7,6 +7,7 @@ environment.yml.
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
+from workbench import scorecard
 from workbench.catalog import queries
 from workbench.checks import SECTIONS, checks
 
@@ -90,6 +92,14 @@ def frames_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def scorecard_page() -> str:
+    """Return docs/scorecard.md: the formula of the scorecard, from the docstring of its module."""
+    text = inspect.getdoc(scorecard) or ""
+    weights = ", ".join(f"{severity.value} {weight:g}" for severity, weight in scorecard.WEIGHTS.items())
+    categories = ", ".join(scorecard.CATEGORIES)
+    return f"# Scorecard\n\n{text}\n\nWeights: {weights}.\n\nCategories: {categories}.\n"
+
+
 def environment_file() -> str:
     """Return environment.yml, made from the dependencies in pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -154,6 +164,7 @@ def documents() -> Mapping[Path, str]:
         ROOT / "README.md": _readme(),
         ROOT / "docs" / "checks.md": checks_page(),
         ROOT / "docs" / "frames.md": frames_page(),
+        ROOT / "docs" / "scorecard.md": scorecard_page(),
         ROOT / "docs" / "acceptance.md": acceptance_page(),
         ROOT / "environment.yml": environment_file(),
     }

@@ -54,7 +54,10 @@ def trial(review: Review) -> Note:
     """Return the result of the trial in one sentence."""
     done = review.snapshot.manifest.get("fixes")
     if not done:
-        return Note("The fixes were not tried: `workbench fix TARGET --verify` tries them on a copy.", "info")
+        reason = review.snapshot.manifest.get("fixes_untried")
+        if reason:
+            return Note(f"The fixes could not be tried: {reason}", "warning")
+        return Note("The fixes were not tried: workbench review --try-fixes tries them on a copy.", "info")
     counts = done["counts"]
     undo = "restored the schema byte for byte" if done["undo_restores"] else "did not restore the schema"
     new = len(done["new_findings"])

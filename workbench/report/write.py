@@ -14,9 +14,11 @@ from typing import Any
 
 import pandas as pd
 
+from workbench import fixes
 from workbench import review as reviews
 from workbench.catalog import Progress
 from workbench.findings import Severity, Status
+from workbench.fixes import clone, trial
 from workbench.report.index import SUMMARY_FILE, render_index
 from workbench.report.kernels import warm_up
 from workbench.report.page import render_review
@@ -24,6 +26,7 @@ from workbench.report.run import ChapterResult, ReportError, run_chapters
 from workbench.report.scrub import scrub_all
 from workbench.resources import resource
 from workbench.review import Review
+from workbench.server import ServerError
 from workbench.targets import Target
 
 SNAPSHOT_FOLDER = "snapshot"
@@ -54,6 +57,7 @@ def write_review(
     progress: Progress | None = None,
     rows: bool = True,
     baseline: Path | None = None,
+    try_fixes: bool = False,
 ) -> ReviewResult:
     """Review a target into ``<out>/<name>/<time>/`` and enter it into ``<out>/index.html``.
 
@@ -67,6 +71,7 @@ def write_review(
         progress: told ``(step, number, total)``.
         rows: run the collectors that read rows and pages.
         baseline: file of accepted findings, instead of the target's own.
+        try_fixes: try the fixes on a scratch copy of the target's schema, so that the page tells their status.
 
     Raises:
         TargetError: no such chapter, or the configuration is wrong.
@@ -80,6 +85,8 @@ def write_review(
     snapshot = reviews.take(target, progress=progress, rows=rows)
     judging = time.monotonic()
     judged = reviews.judge(snapshot, baseline=baseline)
+    if try_fixes and target.snapshot is None:
+        _try_fixes(target, judged, progress)
     running = time.monotonic()
     folder = _new_folder(out / Target(snapshot.target).slug)
     judged.save(folder / SNAPSHOT_FOLDER)
@@ -101,6 +108,15 @@ def write_review(
     (folder / SUMMARY_FILE).write_text(json.dumps(summary, indent=1, default=str), encoding="utf-8")
     render_index(out)
     return ReviewResult(folder, page, judged, tuple(results), time.monotonic() - started)
+
+
+def _try_fixes(target: Target, judged: Review, progress: Progress | None) -> None:
+    """Keep with the snapshot what became of the fixes on a copy; a schema that cannot be copied is no failure."""
+    steps = fixes.plan([finding for finding in judged.findings() if finding.severity >= Severity.LOW])
+    try:
+        trial.record(judged.snapshot, trial.verify(target, judged.snapshot, steps, progress))
+    except (clone.CloneError, ServerError) as error:
+        judged.snapshot.manifest["fixes_untried"] = str(error)
 
 
 def find_chapters(names: Sequence[str] | None = None) -> list[Path]:
