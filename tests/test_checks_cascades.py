@@ -28,6 +28,23 @@ def test_diamonds(server: Server, make_database: MakeDatabase) -> None:
     assert objects(early, "cascade_diamond") == {"public.c.k4": "info"}
 
 
+def test_two_roles_of_one_parent_are_a_small_matter(server: Server, make_database: MakeDatabase) -> None:
+    """A row that names one parent in both roles depends on the order of the keys; all others do not."""
+    target = make_database(
+        server,
+        """
+        create table person (id int primary key);
+        create table message (
+            id int primary key,
+            sender int references person on delete cascade,
+            receiver int references person on delete restrict
+        );
+        """,
+    )
+    assert objects(target, "cascade_diamond") == {"public.message.message_receiver_fkey": "low"}
+    assert_fix_and_undo(target, "cascade_diamond")
+
+
 def test_a_diamond_is_told_where_it_begins(server: Server, make_database: MakeDatabase) -> None:
     above = f"create table z (id int primary key); alter table a add z int references z {CASCADE};"
     target = make_database(server, TABLES + above + keys(*CHAIN, f"c.e>e {CASCADE}", "c.b>b"))

@@ -27,7 +27,7 @@ _GRADES = {
 _MEANING = {
     Fate.ORDER_DEPENDENT: (
         "Both arrive at the same level, so the order in which the keys were created decides whether the delete "
-        "works; a restored dump creates them in another order."
+        "works; a restored dump may create them in another order."
     ),
     Fate.ALWAYS_FAILS: "The guard looks before the cascade arrives, so the delete fails although it would "
     "take the guarded rows with it.",
@@ -46,7 +46,8 @@ def cascade_diamond(
     Impact: Whether the delete works depends on which comes first: on the levels, and in a tie on the order in
     which the keys were created.
     Fix: Let the guard be NO ACTION and look at the commit (DEFERRABLE INITIALLY DEFERRED), or cascade on it too.
-    False positives: Rows that are never reached on both ways at once. Safe diamonds are severity info.
+    False positives: Rows that are never reached on both ways at once. Safe diamonds are severity info, two
+    columns that name the same parent in different roles severity low.
     """
     by_path = {path(key): key for key in rows(own_foreign_keys)}
     graph = foreign_key_graph
@@ -108,11 +109,16 @@ def _diamond_finding(
 ) -> Finding:
     cascade, guard = (way(graph, diamond.root, keys) for keys in (diamond.cascade_path, diamond.guard_path))
     outcome = {Fate.SAFE: "works", Fate.ALWAYS_FAILS: "fails"}.get(diamond.verdict, "may fail")
+    # Two roles of one parent, sender and receiver say: only a row that names the same parent in both has two ways.
+    roles = (
+        diamond.verdict is Fate.ORDER_DEPENDENT and len(diamond.cascade_path) == len(diamond.guard_path) == 1
+    )
+    only = " Only rows that name the same parent by both keys are concerned." if roles else ""
     return Finding(
         object=path(key),
         title=f"Deleting {graph.path_of(diamond.root)} {outcome}: cascade and guard meet in {key.table_name}",
-        detail=f"{_MEANING[diamond.verdict]} Cascade: {cascade}. Guard: {guard}.",
-        severity=_GRADES[diamond.verdict],
+        detail=f"{_MEANING[diamond.verdict]}{only} Cascade: {cascade}. Guard: {guard}.",
+        severity=Severity.LOW if roles else _GRADES[diamond.verdict],
         evidence={
             "verdict": diamond.verdict.value,
             "roots": [graph.path_of(root) for root in roots],
