@@ -69,6 +69,41 @@ def test_more_distinct_values_than_rows_speak_against_a_key(
     assert reported(target) == set()
 
 
+def test_a_borrowed_key_stands_for_the_table_it_refers_to(
+    server: Server, make_database: MakeDatabase
+) -> None:
+    """page_id of page_layout is itself a reference: other columns of that name mean page, and page means nothing."""
+    target = make_database(
+        server,
+        """
+        create table cms_page (page_id int primary key, page_no int);
+        create table cms_page_layout (page_id int primary key references cms_page, columns_no int);
+        create table cms_visit (id int primary key, page_id int)
+        """,
+    )
+    assert reported(target) == {("cms_visit", ("page_id",), "cms_page", ("page_id",))}
+
+
+def test_attributes_and_parallel_tables_are_no_references(pg18: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        pg18,
+        """
+        create table media_type (id int primary key, title text);
+        create table device (id int primary key, type int, media_type_id int references media_type);
+        create table reading_text (sensor text, clock int, value text, primary key (sensor, clock));
+        create table reading_float (sensor text, clock int, value float, primary key (sensor, clock));
+        create table psk_default (psk_key text primary key);
+        create table host (id int primary key, psk_key text not null default '');
+        insert into psk_default values ('');
+        insert into host select generate_series(1, 50);
+        analyze
+        """,
+    )
+    (row,) = candidates.candidate_keys(catalog.capture(target)).to_dict("records")
+    assert (row["table_name"], row["referenced_table"]) == ("host", "psk_default")
+    assert "all its rows hold one value" in row["reasons"]
+
+
 def test_rows_confirm_and_reject(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(
         server,

@@ -165,19 +165,22 @@ def _scored(column: Column, catalogue: Catalogue) -> Iterator[Match]:
     best: dict[tuple[int, str], Match] = {}
     for name, share in catalogue.spellings(column.oid, column.name):
         for match in catalogue.matches(name, column.oid, column.schema, column.table):
-            adjusted = _adjusted(column, match, share)
+            adjusted = _adjusted(column, match, share, catalogue)
             place = (match.key.oid, match.key.column)
             if adjusted is not None and (place not in best or best[place].score < adjusted.score):
                 best[place] = adjusted
     yield from best.values()
 
 
-def _adjusted(column: Column, match: Match, share: float) -> Match | None:
+def _adjusted(column: Column, match: Match, share: float, catalogue: Catalogue) -> Match | None:
     key, score, reasons = match.key, match.score * share, list(match.reasons)
     own_family = family({"base_type": column.data_type})
     # A text called created_by holds a name; one called session_id may hold a UUID.
     as_text = (own_family, key.family) == ("text", "uuid") and stem(column.name)[1] in KEY_WORDS
     if (own_family != key.family and not as_text) or (key.oid == column.oid and column.name == key.column):
+        return None
+    # A declared key already leads from there to here, and a reference back would say the same twice.
+    if catalogue.root((key.oid, key.column)) == (column.oid, column.name):
         return None
     if column.is_own_key and (key.oid == column.oid or _is_named_after(column.name, column.table)):
         return None
@@ -193,6 +196,10 @@ def _adjusted(column: Column, match: Match, share: float) -> Match | None:
     if column.is_indexed:
         score += 0.03
         reasons.append("the column is indexed")
+    if own_family == "text" and column.distinct == 1:
+        # Unlike an integer, a text is believed once its rows agree; one value, '' mostly, is no agreement.
+        score -= 0.2
+        reasons.append("all its rows hold one value")
     if column.distinct is not None and key.rows is not None and column.distinct > key.rows * 1.1 + 5:
         score -= 0.3
         reasons.append("it has more distinct values than the table has rows")

@@ -21,7 +21,8 @@ def composite_candidates(
 
     Every column of a composite primary key must be there under its own name, or under the referenced table's
     name and its own. Two tables that join the same others have the same columns and no key between them, so
-    one column at least must be explained by nothing else, or the table be named after the other.
+    one column at least must be explained by nothing else, or the table be named after the other. Nor does one
+    table refer to another because both have the same primary key, as a history per type of value has.
 
     ``singles`` holds the best score of each single-column candidate by table OID and column.
     """
@@ -50,7 +51,8 @@ def composite_candidates(
             ]
             own_name = entity(str(key["table_name"]))
             related = own_name[-1:] and set(own_name) <= set(entity(str(columns[0]["table_name"])))
-            if all(explained) and not related:
+            twins = set(matched) == set(catalogue.own_keys.get(child, ()))
+            if (all(explained) or twins) and not related:
                 continue
             yield [
                 child,

@@ -48,6 +48,8 @@ _SELF = word_set(
 )
 _ORIGINS = frozenset({"from", "into", "of", "to"})
 _DOERS = ("user", "usr")
+Place = tuple[int, str]
+"""A column by its table's OID and its name."""
 _GLUED = re.compile(r"(?P<stem>.{2,}?)_?(?P<key>id|uuid|key|code|no|fk)$")
 
 
@@ -108,6 +110,7 @@ class Catalogue:
         }
         self.own_keys: dict[int, tuple[str, ...]] = {}
         self.keys = list(self._keys(snapshot["indexes"]))
+        self._refers = _single_references(snapshot["foreign_keys"])
         self._index()
 
     def _keys(self, indexes: pd.DataFrame) -> Iterator[Key]:
@@ -177,6 +180,14 @@ class Catalogue:
             self._primary[key.oid].append(key)
         self._logins = [k for k in self.keys if k.is_primary and k.entity and k.entity[-1] in LOGINS]
 
+    def root(self, place: Place) -> Place:
+        """Return the column that a column refers to in the end, by declared keys; itself when it refers to none."""
+        seen = set()
+        while place in self._refers and place not in seen:
+            seen.add(place)
+            place = self._refers[place]
+        return place
+
     def named(self, phrase: tuple[str, ...]) -> bool:
         """Tell whether a table is called exactly this."""
         return bool(phrase) and (phrase in self._by_entity or "".join(phrase) in self._by_joined)
@@ -237,6 +248,12 @@ class Catalogue:
                 for key in self._glued.get(ending, ())
             )
         for key in same:
+            root = self.root((key.oid, key.column))
+            if root != (key.oid, key.column) and key.entity[-len(found) :] != found:
+                # The key was borrowed along with its name: page_id of page_details stands for pages.
+                why = f"named like {key.table}.{key.column}, which refers to it"
+                yield from (Match(k, 0.88, (why,)) for k in self.keys if (k.oid, k.column) == root)
+                continue
             fits = key.entity[-len(found) :] == found or len(same) == 1
             score = (0.93 if key.is_primary else 0.8) if fits else 0.5
             yield Match(key, score * _staleness(key), (f"named like the key {key.table}.{key.column}",))
@@ -251,6 +268,9 @@ class Catalogue:
             if role:
                 weight *= 0.25 if _FOREIGN & set(role) else 0.9
             for key, nearness, why in self._called(phrase, own):
+                # A bare "type" or "status" is an attribute, though some table's name may end in it.
+                if not key_word and len(found) == 1 and nearness < 0.9:
+                    continue
                 # currency_code is for currencies.code, and not for currencies.id.
                 spelled = key_word == "weak" and words(key.column)[-1] == words(name)[-1]
                 # A bare word that ends its own table's name is the thing itself, not a reference to it.
@@ -326,6 +346,16 @@ class Catalogue:
         unique = {key.oid for key, _ in hits}
         for key, why in hits:
             yield Match(key, 0.65 if len(unique) == 1 else 0.35, (why,))
+
+
+def _single_references(foreign_keys: pd.DataFrame) -> dict[Place, Place]:
+    """Return what each column refers to by a declared key of its own."""
+    found = {}
+    names = ("table_oid", "column_names", "referenced_oid", "referenced_columns")
+    for oid, columns, referenced_oid, referenced in zip(*(foreign_keys[n] for n in names), strict=True):
+        if len(columns) == 1:
+            found[int(oid), str(columns[0])] = (int(referenced_oid), str(referenced[0]))
+    return found
 
 
 def _suffix_weight(key_word: str, role: bool) -> float:
