@@ -250,13 +250,17 @@ def _options_from_json(values: Mapping[str, Any]) -> Options:
 
 
 def _arrow_table(frame: pd.DataFrame) -> pa.Table:
-    """Return a frame for Parquet; a column of empty tuples has no element type to infer and gets text."""
+    """Return a frame for Parquet; where no value tells the type of a column, it gets text, or lists of text."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     for position, field in enumerate(table.schema):
-        of_nothing = pa.types.is_list(field.type) and pa.types.is_null(field.type.value_type)
-        if of_nothing or (pa.types.is_null(field.type) and frame.dtypes.iloc[position].name == "object"):
-            lists = pa.array([list(v) for v in frame.iloc[:, position]], type=pa.list_(pa.string()))
-            table = table.set_column(position, field.name, lists)
+        lists = pa.types.is_list(field.type)
+        if not pa.types.is_null(field.type.value_type if lists else field.type):
+            continue
+        # Only columns of tuples are object columns by contract, so an empty one is of them.
+        lists |= frame.empty and frame.dtypes.iloc[position].name == "object"
+        values = [list(v) if lists else None for v in frame.iloc[:, position]]
+        kind = pa.list_(pa.string()) if lists else pa.string()
+        table = table.set_column(position, field.name, pa.array(values, type=kind))
     return table
 
 

@@ -19,6 +19,7 @@ from workbench.targets import Target, TargetError
 
 Source = Literal["rows", "pages", "files"]
 Collect = Callable[[Target, Snapshot], None]
+NO_ROWS = "reading rows was switched off (--no-rows, or probe_budget = 0)"
 _PACKAGES = ("workbench.probes", "workbench.declared")
 
 
@@ -71,21 +72,26 @@ def collectors() -> Sequence[Collector]:
     return list(ordered.values())
 
 
-def collect(target: Target, snapshot: Snapshot, progress: Progress | None = None) -> None:
-    """Run every collector on a target, adding its frames to the snapshot.
+def collect(
+    target: Target, snapshot: Snapshot, progress: Progress | None = None, *, rows: bool = True
+) -> None:
+    """Run every collector on a target, adding its frames to the snapshot; without ``rows`` those of files only.
 
     A snapshot without a server keeps what it has: rows and pages are not there to be read.
     """
+    live = target.snapshot is None
+    refusal = "" if live and rows else NO_ROWS if live else "a snapshot has no rows to read"
     everything = collectors()
     for number, one in enumerate(everything, start=1):
         if progress:
             progress(one.name, number, len(everything))
-        if one.source != "files" and target.snapshot is not None:
+        if not live and all(name in snapshot for name in one.frames):
+            continue
+        if one.source != "files" and refusal:
+            known = snapshot.manifest["missing"]
             for name in one.frames:
                 if name not in snapshot:
-                    snapshot.miss(
-                        name, snapshot.manifest["missing"].get(name, "a snapshot has no rows to read")
-                    )
+                    snapshot.miss(name, known.get(name, refusal))
             continue
         _run(one, target, snapshot)
 

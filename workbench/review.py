@@ -97,8 +97,7 @@ class Review:
 def take(target: Target, *, progress: Progress | None = None, rows: bool = True) -> Snapshot:
     """Capture a target and run the collectors on it; with ``rows`` false only those that read files."""
     snapshot = catalog.capture(target, progress=progress)
-    if rows and target.options.probe_budget > 0:
-        collectors.collect(target, snapshot, progress)
+    collectors.collect(target, snapshot, progress, rows=rows and target.options.probe_budget > 0)
     return snapshot
 
 
