@@ -202,7 +202,7 @@ def _crossing(row: Row, square: Square, severity: Severity, snapshot: Snapshot) 
 
 def _composite_fix(square: Square, relations: Relations, snapshot: Snapshot) -> Fix | None:
     key = composite_key(square, relations)
-    if key is None or _partitioned(snapshot, square.child) or _partitioned(snapshot, square.longer[-1].child):
+    if key is None or {square.child, square.longer[-1].child} & _partitioned(snapshot):
         return None
     child, parent = key["child"], key["parent"]
     unique = object_name(parent[1], *key["referenced"], "key")
@@ -221,9 +221,9 @@ def _composite_fix(square: Square, relations: Relations, snapshot: Snapshot) -> 
     return Fix(fix.sql, f"{fix.undo}\nALTER TABLE {parent_sql} DROP CONSTRAINT {quote(unique)};", fix.lock)
 
 
-def _partitioned(snapshot: Snapshot, oid: int) -> bool:
+def _partitioned(snapshot: Snapshot) -> frozenset[int]:
     tables = snapshot["tables"]
-    return bool((tables[tables["table_oid"] == oid]["kind"] == "partitioned table").any())
+    return frozenset(tables.loc[tables["kind"] == "partitioned table", "table_oid"])
 
 
 @check(subject="foreign_keys", kind="static")
@@ -245,6 +245,9 @@ def undeclared_foreign_key(
     or info, and the reasons are given.
     """
     nullable = {(int(c["table_oid"]), c["column_name"]) for c in records(columns) if not c["is_not_null"]}
+    # Before 18 a partitioned table takes no NOT VALID key.
+    newest = int(snapshot["database"]["server_version_num"].iloc[0]) >= 180000
+    whole = frozenset[int]() if newest else _partitioned(snapshot)
     findings = []
     for row in records(judged_candidates):
         rows_read = int(row["probe"]["examined"]) if row["verdict"] == "confirmed" else 0
@@ -252,7 +255,7 @@ def undeclared_foreign_key(
             severity = Severity.MEDIUM
         else:
             severity = Severity.LOW if row["score"] >= certain_score or rows_read else Severity.INFO
-        findings.append(_undeclared(row, severity, snapshot, nullable))
+        findings.append(_undeclared(row, severity, nullable, int(row["table_oid"]) in whole))
     return Verdict(len(columns), findings, _silent(judged_candidates))
 
 
@@ -269,7 +272,7 @@ def _silent(judged: pd.DataFrame) -> list[NotExamined]:
 
 
 def _undeclared(
-    row: Mapping[str, Any], severity: Severity, snapshot: Snapshot, nullable: set[tuple[int, Any]]
+    row: Mapping[str, Any], severity: Severity, nullable: set[tuple[int, Any]], whole: bool
 ) -> Finding:
     referenced = dotted(row["referenced_schema"], row["referenced_table"])
     probe = row["probe"]
@@ -293,21 +296,18 @@ def _undeclared(
         detail=detail,
         severity=severity,
         evidence=figures,
-        fix=_declare(row, snapshot),
+        fix=_declare(row, whole=whole),
         distinct=referenced,
     )
 
 
-def _declare(row: Mapping[str, Any], snapshot: Snapshot) -> Fix | None:
-    """Return the fix; None for a column whose type must change first."""
+def _declare(row: Mapping[str, Any], *, whole: bool) -> Fix | None:
+    """Return the fix, which checks all rows at once if ``whole``; None for a column whose type must change first."""
     if supposed.STORED_AS_TEXT in row["reasons"]:
         return None
     probe = row["probe"]
     table = (str(row["schema_name"]), str(row["table_name"]))
     name = object_name(table[1], *row["column_names"], "fkey")
-    # Before 18 a partitioned table takes no NOT VALID key.
-    newest = int(snapshot["database"]["server_version_num"].iloc[0]) >= 180000
-    whole = _partitioned(snapshot, int(row["table_oid"])) and not newest
     clean = row["verdict"] == "confirmed" and probe["exact"] and not probe["violations"]
     definition = foreign_key_definition(
         row["column_names"],
