@@ -90,6 +90,7 @@ def test_attributes_and_parallel_tables_are_no_references(pg18: Server, make_dat
         """
         create table media_type (id int primary key, title text);
         create table device (id int primary key, type int, media_type_id int references media_type);
+        create table change_tag (id int primary key, tag_id int);
         create table reading_text (sensor text, clock int, value text, primary key (sensor, clock));
         create table reading_float (sensor text, clock int, value float, primary key (sensor, clock));
         create table psk_default (psk_key text primary key);

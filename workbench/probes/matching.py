@@ -273,8 +273,9 @@ class Catalogue:
                     continue
                 # currency_code is for currencies.code, and not for currencies.id.
                 spelled = key_word == "weak" and words(key.column)[-1] == words(name)[-1]
-                # A bare word that ends its own table's name is the thing itself, not a reference to it.
-                if (role and nearness < 0.6) or (key.oid == oid and not key_word):
+                # A word that ends its own table's name is the thing itself, or one of another table.
+                itself = key.oid == oid and (not key_word or (nearness < 1 and not role))
+                if (role and nearness < 0.6) or itself:
                     continue
                 text = f"named after {key.table}" + (f" in the role {' '.join(role)}" if role else "")
                 share = 0.85 if key.family == "text" and not key_word else 1.0
