@@ -207,8 +207,8 @@ def test_tables_sort_and_filter_by_keyboard(page: Path, browser: Browser) -> Non
 
 
 def test_long_tables_are_unpacked_whole(page: Path, browser: Browser) -> None:
-    assert "public.m019" in page.read_text(encoding="utf-8")
-    assert "public.m020" not in page.read_text(encoding="utf-8")
+    assert "public.m014" in page.read_text(encoding="utf-8")
+    assert "public.m015" not in page.read_text(encoding="utf-8")
     with opened(browser, page) as seen:
         box = seen.page.locator(".wb-table", has_text="A long table")
         box.get_by_role("button", name="Object").click()
@@ -292,7 +292,7 @@ def test_is_accessible_without_script_and_on_a_small_screen(page: Path, browser:
         assert html.get_by_role("navigation", name="Contents").get_by_role("link").count() >= 6
         assert html.locator("#main .wb-table table:not(:has(> caption))").count() == 0
         assert html.locator("thead th:not([scope=col])").count() == 0
-        assert html.get_by_text("public.t19").is_visible()
+        assert html.get_by_text("public.t14").is_visible()
         assert html.get_by_text("which your browser does not run").is_visible()
         anchors = {link.get_attribute("href") for link in html.locator("nav a").all()}
         assert all(html.locator(f"[id='{anchor[1:]}']").count() == 1 for anchor in anchors if anchor)

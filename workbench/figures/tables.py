@@ -50,7 +50,8 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
 }
 _SAFE_HREF = re.compile(r"#|https?://|[\w.-]+(/[\w.-]+)*(#[\w.-]*)?$")
 
-ROWS_IN_PLACE = 20
+LINES_IN_PLACE = 40
+ROWS_IN_PLACE = 15
 
 Model = Mapping[str, Any]
 Pack = Callable[[str], int]
@@ -218,10 +219,18 @@ def note_html(model: Model) -> markupsafe.Markup:
     return template.format(css, lead, text.visible(str(model["text"])))
 
 
-def code_html(model: Model) -> markupsafe.Markup:
-    """Return the HTML of a code block's model."""
-    template = markupsafe.Markup('<pre class="wb-code"><code class="language-{}">{}</code></pre>')
-    return template.format(str(model["language"]), str(model["source"]))
+def code_html(model: Model, pack: Pack | None = None) -> markupsafe.Markup:
+    """Return the HTML of a code block's model; ``pack`` takes what follows the first ``LINES_IN_PLACE``."""
+    lines = str(model["source"]).splitlines(keepends=True)
+    rest = markupsafe.Markup("")
+    if pack is not None and len(lines) > 2 * LINES_IN_PLACE:
+        later = pack(str(markupsafe.escape("".join(lines[LINES_IN_PLACE:]))))
+        rest = markupsafe.Markup(' data-rest="{}"').format(later)
+        lines = lines[:LINES_IN_PLACE]
+    template = markupsafe.Markup(
+        '<pre class="wb-code" tabindex="0"><code class="language-{}"{}>{}</code></pre>'
+    )
+    return template.format(str(model["language"]), rest, "".join(lines))
 
 
 @functools.cache

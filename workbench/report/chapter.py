@@ -72,14 +72,18 @@ class Store:
     figures: list[Mapping[str, Any]] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
 
+    def pack(self, html: str) -> int:
+        """Keep the later part of a table or a code block, and return the number by which a script finds it."""
+        self.rows.append(html)
+        return len(self.rows) - 1
+
     def table(self, model: Mapping[str, Any]) -> Markup:
         """Return the HTML of a table and keep its later rows."""
+        return table_html(model, self.pack)
 
-        def pack(rows: str) -> int:
-            self.rows.append(rows)
-            return len(self.rows) - 1
-
-        return table_html(model, pack)
+    def code(self, model: Mapping[str, Any]) -> Markup:
+        """Return the HTML of a code block and keep its later lines."""
+        return code_html(model, self.pack)
 
     def figure(self, figure: Mapping[str, Any]) -> Markup:
         """Keep a figure and return the HTML that stands where the script shall draw it.
@@ -178,7 +182,7 @@ def _shown(data: Mapping[str, Any], prose: _Prose, store: Store) -> Markup:
     own: Mapping[str, Callable[[Any], Markup]] = {
         TABLE_MIME: store.table,
         NOTE_MIME: note_html,
-        CODE_MIME: code_html,
+        CODE_MIME: store.code,
         PLOTLY_MIME: store.figure,
     }
     for mime, render in own.items():

@@ -80,6 +80,9 @@
       for (const box of boxes) {
         if (box.dataset.rest) box.querySelector("tbody").insertAdjacentHTML("beforeend", rows[Number(box.dataset.rest)]);
       }
+      for (const code of document.querySelectorAll("code[data-rest]")) {
+        code.insertAdjacentHTML("beforeend", rows[Number(code.dataset.rest)]);
+      }
     }
     boxes.forEach(enhance);
     document.dispatchEvent(new Event("wb-tables"));
