@@ -124,8 +124,8 @@ def role_without_expiry(roles: pd.DataFrame) -> Verdict:
     findings = [
         Finding(
             object=row.role_name,
-            title="Password without end date",
-            detail="The role may log in and has no VALID UNTIL.",
+            title="Login role without end date",
+            detail="The role may log in and has no VALID UNTIL; a password, if it has one, never expires.",
             severity=Severity.INFO,
             evidence={"is_superuser": bool(row.is_superuser)},
         )
