@@ -6,6 +6,7 @@ row must meet count (AND, not OR), for only those can be served by one index.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import postgast
+
+from workbench.sql_parse import SqlError, parse_message
 
 ColumnsOf = Callable[[str, str], frozenset[str]]
 """From schema (empty when the text names none) and table to its columns; empty when there is no such table."""
@@ -62,14 +65,12 @@ class UnreadStatementError(ValueError):
 
 @functools.lru_cache(maxsize=5_000)
 def _parse(statement: str) -> Any:
-    try:
-        return postgast.parse(statement)
-    except postgast.PgQueryError:
-        pass
+    with contextlib.suppress(SqlError):
+        return parse_message(statement)
     # Numbers that normalisation left were replaced by question marks before they reached a frame.
     try:
-        return postgast.parse(re.sub(r"(?<![\w$.\"'@|&])\?(?![|&\w])", "0", statement))
-    except postgast.PgQueryError as error:
+        return parse_message(re.sub(r"(?<![\w$.\"'@|&])\?(?![|&\w])", "0", statement))
+    except SqlError as error:
         raise UnreadStatementError(str(error)) from None
 
 
@@ -103,7 +104,7 @@ class _Reader:
     def statement(self, node: Any, outer: _Scope | None, hidden: frozenset[str]) -> None:
         """Read SELECT, UPDATE or DELETE; ``hidden`` are names of common table expressions around it."""
         kind = node.WhichOneof("node")
-        body = getattr(node, kind) if kind else None
+        body: Any = getattr(node, kind) if kind else None
         if kind == "select_stmt":
             self._select(body, outer, hidden)
         elif kind in ("update_stmt", "delete_stmt"):

@@ -217,7 +217,7 @@ def rows_by_root(tables: pd.DataFrame) -> dict[int, float]:
     leaves = tables[tables["kind"].isin(["table", "materialized view"])]
     summed = leaves.groupby("root_oid")["estimated_rows"].sum()
     own = leaves.set_index("table_oid")["estimated_rows"].fillna(0.0)
-    return {**{int(k): float(v) for k, v in own.items()}, **{int(k): float(v) for k, v in summed.items()}}
+    return dict(zip(own.index, own, strict=True)) | dict(zip(summed.index, summed, strict=True))
 
 
 def create_index(table: Row, columns: Sequence[str], method: str = "", predicate: str = "") -> Fix:

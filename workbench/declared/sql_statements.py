@@ -10,7 +10,6 @@ import postgast
 from google.protobuf.json_format import ParseDict  # type: ignore[import-untyped, unused-ignore]
 
 from workbench.declared.operations import Operation
-from workbench.declared.sql_parse import SqlError, is_too_deep, parse
 from workbench.declared.sql_tables import (
     added_constraint,
     altered_table,
@@ -19,6 +18,7 @@ from workbench.declared.sql_tables import (
     relation_of,
     type_text,
 )
+from workbench.sql_parse import SqlError, is_too_deep, parse
 
 Node = Mapping[str, Any]
 _DROPS = {

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from workbench.declared.sql_parse import SqlError, parse
+from workbench.sql_parse import SqlError, parse
 
 Form = Any
 _NOW = {"now", "transaction_timestamp", "current_timestamp"}

@@ -12,6 +12,7 @@ import postgast
 from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped, unused-ignore]
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped, unused-ignore]
 
+_TOO_DEEP = "the SQL is too long or nested too deeply to be read"
 _SHORT_LETTERS = 8_000
 _LONGEST_LETTERS = 4_000_000
 _DEEPEST = 4_000
@@ -29,15 +30,27 @@ def parse(text: str) -> dict[str, Any]:
     Raises:
         SqlError: PostgreSQL's grammar does not take it, or it is nested too deeply.
     """
-    if is_too_deep(text):
-        raise SqlError("the SQL is too long or nested too deeply to be read")
     try:
-        tree: dict[str, Any] = MessageToDict(postgast.parse(text), preserving_proto_field_name=True)
+        tree: dict[str, Any] = MessageToDict(parse_message(text), preserving_proto_field_name=True)
+    except RecursionError:
+        raise SqlError(_TOO_DEEP) from None
+    return tree
+
+
+def parse_message(text: str) -> Any:
+    """Return the tree of an SQL text as libpg_query's ``ParseResult`` message.
+
+    Raises:
+        SqlError: PostgreSQL's grammar does not take it, or it is nested too deeply.
+    """
+    if is_too_deep(text):
+        raise SqlError(_TOO_DEEP)
+    try:
+        return postgast.parse(text)
     except postgast.PgQueryError as error:
         raise SqlError(str(error)) from None
     except (DecodeError, RecursionError):
-        raise SqlError("the SQL is nested too deeply to be read") from None
-    return tree
+        raise SqlError(_TOO_DEEP) from None
 
 
 def is_too_deep(text: str) -> bool:
