@@ -148,6 +148,20 @@ def _refuse_unknown_thresholds(thresholds: Mapping[str, Mapping[str, Any]]) -> N
                 raise TargetError(f"the check {name} has no threshold {threshold!r}; it has: {allowed}")
 
 
+def frames_of(name: str) -> set[str]:
+    """Return the names of the frames that a check, or a derived value, rests on through all that it needs.
+
+    ``snapshot`` among them stands for a value that looks at the whole snapshot.
+    """
+    if name in checks():
+        needed: Iterable[str] = checks()[name].inputs
+    elif name in _DERIVED:
+        needed = inspect.signature(_DERIVED[name]).parameters
+    else:
+        return {name}
+    return set().union(*map(frames_of, needed))
+
+
 class Inputs:
     """Frames and derived values by name, each derived once."""
 
