@@ -12,9 +12,9 @@ import psycopg
 from benchmarks.bloat_shapes import Shape
 from workbench import catalog
 from workbench.bloat import NEEDED, estimates
-from workbench.bloat.rows import by_key, grouped, records
 from workbench.naming import qualified
 from workbench.probes.bloat import Budget, read_pages
+from workbench.rows import by_key, grouped, records
 from workbench.targets import Target, connection_string
 
 PAGE = 8192

@@ -21,7 +21,7 @@ from workbench import catalog
 from workbench.naming import qualified, quote
 from workbench.probes import candidates, integrity, runner
 from workbench.probes.probe import frame
-from workbench.probes.relations import records
+from workbench.rows import records
 from workbench.server import Server
 from workbench.targets import Target, parse_url
 

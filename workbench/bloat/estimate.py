@@ -10,7 +10,6 @@ import pandas as pd
 
 from workbench.bloat.btree import Keys, Pages, btree_estimate, combined_distinct
 from workbench.bloat.layout import PAGE, Attribute, Sizes, heap_row_sizes, heap_rows_per_page
-from workbench.bloat.rows import by_key, cells, grouped, records
 from workbench.bloat.statistics import (
     ColumnStatistics,
     NoEstimateError,
@@ -20,6 +19,7 @@ from workbench.bloat.statistics import (
     refuse_compressed,
 )
 from workbench.naming import dotted
+from workbench.rows import by_key, cells, grouped, records
 
 SMALLEST_PAGES = 8
 """Below this, one page more or less decides the ratio."""

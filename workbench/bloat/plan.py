@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.bloat.rows import records
 from workbench.naming import dotted, qualified
+from workbench.rows import records
 
 # Bytes per second that a server reads and writes while it does this, from slow shared disks to fast local
 # ones; a range and no promise.

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.bloat.layout import PAGE, SHORT_VARLENA, Attribute, smear, tilt
-from workbench.bloat.rows import cells
+from workbench.rows import cells
 
 STALE_RATIO = 0.2
 """Twice the default autovacuum_analyze_scale_factor: autovacuum would have come by."""

@@ -10,8 +10,8 @@ import pandas as pd
 
 from workbench.bloat.estimate import NOTHING, SMALLEST_PAGES, estimates
 from workbench.bloat.layout import PAGE
-from workbench.bloat.rows import records
 from workbench.naming import dotted
+from workbench.rows import records
 
 COLUMNS = (
     "object",

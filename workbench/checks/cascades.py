@@ -9,14 +9,15 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.foreign_keys import Row, path, referenced, rows
-from workbench.checks.indexes import by, create_index
+from workbench.checks.foreign_keys import path, referenced
+from workbench.checks.indexes import create_index
 from workbench.checks.key_changes import clause, recreate
 from workbench.checks.policies import is_protected
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.graph import Diamond, ForeignKey, ForeignKeyGraph
 from workbench.graph import Verdict as Fate
 from workbench.naming import dotted, qualified, quote
+from workbench.rows import Row, by, rows
 from workbench.targets import Options
 
 _GRADES = {

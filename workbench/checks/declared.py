@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,13 +13,9 @@ from workbench.findings import Finding, NotExamined, Severity, Verdict
 from workbench.graph import Diamond, ForeignKeyGraph
 from workbench.graph import Verdict as Fate
 from workbench.naming import dotted
+from workbench.rows import rows
 
 _GRADES = {Fate.ORDER_DEPENDENT: Severity.HIGH, Fate.ALWAYS_FAILS: Severity.MEDIUM, Fate.SAFE: Severity.INFO}
-
-
-def rows(frame: pd.DataFrame) -> Iterable[Any]:
-    """Return the rows of a frame as named tuples."""
-    return frame.itertuples(index=False)
 
 
 def place(row: Any) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.declared import key_path, not_read, place, rows, text
+from workbench.checks.declared import key_path, not_read, place, text
 from workbench.declared.inflection import underscore
 from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted
+from workbench.rows import rows
 
 _AUDIT = re.compile(r"^(\w+_by|\w+_by_id|\w+By|\w+ById)$")
 

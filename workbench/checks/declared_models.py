@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.declared import key_path, not_read, place, rows, table_of, text
+from workbench.checks.declared import key_path, not_read, place, table_of, text
 from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted
+from workbench.rows import rows
 from workbench.sweep import members, strong_components
 
 _CAMEL, _SNAKE = re.compile(r"^[a-z]+[a-z0-9]*([A-Z][a-z0-9]*)+$"), re.compile(r"^[a-z0-9]+(_[a-z0-9]+)+$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,8 +15,7 @@ from workbench.checks.policies import Policy
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.graph import ForeignKey, ForeignKeyGraph
 from workbench.naming import dotted, qualified, quote
-
-Row = Any  # one tuple of DataFrame.itertuples() over the frame foreign_keys
+from workbench.rows import Row, rows
 
 # Values of these compare alike, so that a key between them works; the lengths may still differ.
 _TEXTS = {"text", "character varying"}
@@ -34,11 +33,6 @@ def own_foreign_keys(foreign_keys: pd.DataFrame, tables: pd.DataFrame) -> pd.Dat
     partitioned = set(tables.loc[tables["kind"] == "partitioned table", "table_oid"])
     own = own[own["parent_constraint_oid"].isna() & ~own["table_oid"].isin(made)]
     return own.assign(is_partitioned=own["table_oid"].isin(partitioned)).reset_index(drop=True)
-
-
-def rows(frame: pd.DataFrame) -> Iterator[Row]:
-    """Yield the rows of a frame as named tuples."""
-    yield from frame.itertuples(index=False)
 
 
 def path(key: Row) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.indexes import Row, rows
 from workbench.checks.storage import NOTHING_TO_UNDO
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, literal, qualified
+from workbench.rows import Row, rows
 
 WRAPAROUND = 2_147_483_648
 """Transactions after which numbers start again; PostgreSQL stops writing three million before."""

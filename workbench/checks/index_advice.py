@@ -9,9 +9,9 @@ import pandas as pd
 
 from workbench.accesses import Access, UnreadStatementError, accesses, resolver
 from workbench.checks import derived
-from workbench.checks.indexes import Row, rows
 from workbench.findings import Fix, NotExamined
 from workbench.naming import column_list, dotted, qualified, quote
+from workbench.rows import Row, rows
 
 MOST_STATEMENTS = 1000
 """Statements that are parsed, those with the most calls first."""

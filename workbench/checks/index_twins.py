@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.indexes import MEBIBYTE, Row, by, number, rows
+from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, qualified
+from workbench.rows import Row, by, number, rows
 
 
 def _shape(index: Row) -> tuple[Any, ...]:

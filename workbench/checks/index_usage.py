@@ -10,9 +10,10 @@ import pandas as pd
 
 from workbench.checks import check, derived
 from workbench.checks.index_twins import drop_index
-from workbench.checks.indexes import MEBIBYTE, Row, by, number, rows
+from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, NotExamined, Severity, Verdict
 from workbench.naming import dotted
+from workbench.rows import Row, by, number, rows
 
 # Names of columns that a typical UPDATE changes: when it happened, how often, what state was reached.
 _VOLATILE = re.compile(

@@ -5,33 +5,18 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from workbench.checks import check, derived
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
-
-Row = Any  # one tuple of DataFrame.itertuples(): its fields are the columns of the frame
+from workbench.rows import Row, by, number, rows
 
 MEBIBYTE = 1024 * 1024
 # Lookups by equality, which the referential triggers make, need one of these.
 _LOOKUP_METHODS = ("btree", "hash")
-
-
-def rows(frame: pd.DataFrame) -> Iterator[Row]:
-    """Yield the rows of a frame as named tuples."""
-    yield from frame.itertuples(index=False)
-
-
-def by(frame: pd.DataFrame, column: str) -> dict[Any, list[Row]]:
-    """Return the rows of a frame grouped by the value of a column."""
-    grouped: dict[Any, list[Row]] = defaultdict(list)
-    for row in rows(frame):
-        grouped[getattr(row, column)].append(row)
-    return grouped
 
 
 @derived
@@ -218,8 +203,8 @@ def free_name(schema: str, table: str, names: Iterable[str], taken: set[tuple[st
     Names hold 63 bytes; a longer stem loses its end, as in PostgreSQL's makeObjectName.
     """
     stem = "_".join([table, *names])
-    for number in itertools.count():
-        suffix = f"_idx{number or ''}"
+    for attempt in itertools.count():
+        suffix = f"_idx{attempt or ''}"
         cut = stem.encode()[: 63 - len(suffix)].decode(errors="ignore")
         if (schema, cut + suffix) not in taken:
             taken.add((schema, cut + suffix))
@@ -276,11 +261,6 @@ def _invalid(index: Row) -> Finding:
         },
         fix=fix,
     )
-
-
-def number(value: Any) -> int | None:
-    """Return a count of a frame as int; None when it is missing."""
-    return None if pd.isna(value) else int(value)
 
 
 @check(subject="indexes", kind="static")

@@ -28,8 +28,9 @@ from workbench.naming import column_list, dotted, qualified, quote
 from workbench.probes import candidates as supposed
 from workbench.probes import orphans as orphan_probes
 from workbench.probes.probe import Probe, frame
-from workbench.probes.relations import Relations, records
+from workbench.probes.relations import Relations
 from workbench.probes.tenants import Square, composite_key, path_text, tenant_questions
+from workbench.rows import records
 from workbench.words import object_name
 
 GUARDED = ("a composite foreign key already makes both ways agree",)

@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.indexes import MEBIBYTE, Row, rows
+from workbench.checks.indexes import MEBIBYTE
 from workbench.checks.storage import NOTHING_TO_UNDO
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, qualified
+from workbench.rows import Row, rows
 
 _LOCK = "SHARE UPDATE EXCLUSIVE on the table"
 

@@ -13,7 +13,7 @@ from workbench.findings import Fix, NotExamined
 from workbench.naming import column_list, dotted, qualified, quote
 from workbench.probes.orphans import ENFORCED
 from workbench.probes.probe import Probe
-from workbench.probes.relations import records
+from workbench.rows import records
 from workbench.words import object_name
 
 Row = Mapping[str, Any]

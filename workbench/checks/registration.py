@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.declared import rows
 from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted
+from workbench.rows import rows
 
 
 def _site(row: Any) -> dict[str, Any]:

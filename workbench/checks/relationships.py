@@ -10,10 +10,10 @@ import pandas as pd
 
 from workbench.catalog import Snapshot
 from workbench.checks import derived
-from workbench.checks.indexes import by, rows
 from workbench.checks.policies import Policy, Schema, deletion_marks, recommend
 from workbench.graph import ForeignKey, ForeignKeyGraph
 from workbench.naming import dotted
+from workbench.rows import by, rows
 from workbench.targets import Options
 
 Name = tuple[str, str]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,8 @@ import pandas as pd
 from workbench.checks import derived
 from workbench.findings import NotExamined
 from workbench.naming import dotted, qualified, quote
+from workbench.rows import Row, rows
 
-Row = Any
 """One row of a frame as ``itertuples`` gives it."""
 
 
@@ -60,11 +59,6 @@ def checked_columns(constraints: pd.DataFrame) -> frozenset[tuple[int, str]]:
     checks = constraints[constraints["type"] == "check"]
     pairs = zip(checks["table_oid"], checks["column_names"], strict=True)
     return frozenset((oid, column) for oid, names in pairs for column in names)
-
-
-def rows(frame: pd.DataFrame) -> Iterator[Row]:
-    """Iterate over a frame's rows, the columns as attributes."""
-    yield from frame.itertuples(index=False)
 
 
 def by_table(frame: pd.DataFrame) -> dict[int, list[Row]]:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.schema import Row, alter, by_table, kept, path, rows
+from workbench.checks.schema import alter, by_table, kept, path
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
+from workbench.rows import Row, rows
 from workbench.words import object_name, phrases, says, words
 
 FLAGS = phrases("is primary, is default, is current, is main, primary contact, primary flag, default flag")

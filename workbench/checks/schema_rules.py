@@ -9,9 +9,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.schema import Row, alter, by_table, rows
+from workbench.checks.schema import alter, by_table
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, quote
+from workbench.rows import Row, rows
 from workbench.words import object_name, phrases, says, words
 
 NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")

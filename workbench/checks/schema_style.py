@@ -9,8 +9,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.schema import listed, path, rows
+from workbench.checks.schema import listed, path
 from workbench.findings import Finding, Severity, Verdict
+from workbench.rows import rows
 
 _STYLES = (
     ("snake_case", re.compile(r"_*[a-z0-9]+(_+[a-z0-9]+)+_*")),

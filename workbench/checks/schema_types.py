@@ -8,9 +8,10 @@ from collections.abc import Set
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.schema import Row, alter, alter_type, path, rows, without_statistics
+from workbench.checks.schema import alter, alter_type, path, without_statistics
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import quote
+from workbench.rows import Row, rows
 from workbench.words import object_name, phrases, says
 
 REWRITE = "ACCESS EXCLUSIVE on the table while it and its indexes are rewritten"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from workbench.checks import derived
-from workbench.checks.schema import rows
 from workbench.findings import Fix
 from workbench.naming import qualified, quote
+from workbench.rows import rows
 
 NO_LOCK = "none on any table"
 PUBLIC = "PUBLIC"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.schema import Row, path, rows
+from workbench.checks.schema import path
 from workbench.checks.security import PUBLIC, Rights, people, revoke
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
+from workbench.rows import Row, rows
 from workbench.words import object_name, phrases, words
 
 MUTATIONS = ("UPDATE", "DELETE", "TRUNCATE")

@@ -11,10 +11,11 @@ import pandas as pd
 
 from workbench import sensitive
 from workbench.checks import check, derived
-from workbench.checks.schema import listed, path, rows
+from workbench.checks.schema import listed, path
 from workbench.checks.security import PUBLIC, WRITES, Rights, people, revoke
 from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted, quote
+from workbench.rows import rows
 from workbench.words import says
 
 AUDIT_TABLES = (

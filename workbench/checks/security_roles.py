@@ -9,10 +9,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.schema import Row, rows
 from workbench.checks.security import NO_LOCK, PUBLIC, WRITES, people, revoke
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, qualified, quote
+from workbench.rows import Row, rows
 
 SERVER = "server"
 

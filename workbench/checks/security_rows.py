@@ -9,13 +9,14 @@ import pandas as pd
 
 from workbench.catalog import Snapshot
 from workbench.checks import check, derived
-from workbench.checks.schema import Row, alter, listed, path, rows
+from workbench.checks.schema import alter, listed, path
 from workbench.checks.security import Rights, people
 from workbench.checks.security_data import Sensitive
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted
 from workbench.probes import tenants
 from workbench.probes.tenants import Edge
+from workbench.rows import Row, rows
 
 LOCK = "ACCESS EXCLUSIVE on the table for an instant"
 FARTHEST = 3

@@ -24,8 +24,8 @@ from workbench.checks.probe_rows import (
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, qualified, quote
 from workbench.probes.entities import ACTORS, entity, names_entity
-from workbench.probes.relations import records
 from workbench.probes.soft_delete import Mark, soft_delete_marks, soft_delete_probes
+from workbench.rows import records
 from workbench.targets import Options
 from workbench.words import object_name
 

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from workbench.bloat import COLUMNS, bloat_frame, by_root
-from workbench.bloat.rows import records
 from workbench.catalog import Snapshot
 from workbench.checks import check, derived
-from workbench.checks.indexes import MEBIBYTE, Row, rows
+from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, literal, qualified
+from workbench.rows import Row, records, rows
 
 GIBIBYTE = 1024 * MEBIBYTE
 NOTHING_TO_UNDO = "-- nothing to undo: the rows stay as they are"

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.indexes import MEBIBYTE, Row, by, rows
+from workbench.checks.indexes import MEBIBYTE
 from workbench.checks.storage import GIBIBYTE
 from workbench.findings import Finding, NotExamined, Severity, Verdict
 from workbench.naming import dotted
+from workbench.rows import Row, by, rows
 
 _ALIGNMENT = {"char": 1, "short": 2, "int": 4, "double": 8}
 _TIMES = ("timestamp with time zone", "timestamp without time zone", "date")

@@ -17,9 +17,10 @@ from workbench.checks.index_advice import (
     propose,
     rows_by_root,
 )
-from workbench.checks.indexes import MEBIBYTE, Row, by, rows
+from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, NotExamined, Severity, Verdict
 from workbench.naming import dotted, quote
+from workbench.rows import Row, by, rows
 
 
 @check(subject="usage", kind="runtime")

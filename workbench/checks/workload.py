@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from workbench.checks import derived
-from workbench.checks.schema import rows
 from workbench.findings import NotExamined
 from workbench.naming import dotted
+from workbench.rows import rows
 from workbench.statements import Lookup, lookup, tables_named
 
 OTHERS = "database"

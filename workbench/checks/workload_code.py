@@ -7,8 +7,9 @@ from collections import Counter
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.schema import listed, rows
+from workbench.checks.schema import listed
 from workbench.findings import Finding, Severity, Verdict
+from workbench.rows import rows
 
 
 @check(subject="workload", kind="static")

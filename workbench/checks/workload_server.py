@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.schema import Row, alter, path, rows
+from workbench.checks.schema import alter, path
 from workbench.checks.security_roles import SERVER
 from workbench.checks.workload import per_day
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
+from workbench.rows import Row, rows
 
 SETTING = "default_transaction_isolation"
 NO_STATE = "their state needs pg_read_all_stats (in pg_monitor)"

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.schema import rows
 from workbench.checks.workload import Statement, Statements, first, seconds
 from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted
+from workbench.rows import rows
 from workbench.statements import digest, shortened
 
 

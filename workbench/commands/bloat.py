@@ -12,9 +12,9 @@ import pandas as pd
 
 from workbench import catalog, targets
 from workbench.bloat import NEEDED, bloat_frame
-from workbench.bloat.rows import records
 from workbench.catalog import CaptureError, MissingFrameError, Snapshot
 from workbench.probes.bloat import DEFAULT_BYTES, Budget, Tier, read_pages
+from workbench.rows import records
 from workbench.targets import Target
 from workbench.terminal import print_table
 

@@ -20,7 +20,7 @@ from workbench.naming import dotted
 from workbench.probes import candidates, integrity, runner
 from workbench.probes.orphans import ENFORCED
 from workbench.probes.probe import Result, frame
-from workbench.probes.relations import records
+from workbench.rows import records
 
 PARTIAL = 4
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.checks.indexes import by
-from workbench.checks.indexes import rows as each
 from workbench.figures.style import NEUTRAL, SERIES, finish, safe
 from workbench.figures.tables import Code, Note, Table, noting_missing
 from workbench.figures.text import bytes_text, count_text
 from workbench.naming import dotted
 from workbench.review import Review
+from workbench.rows import by
+from workbench.rows import rows as each
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -13,8 +13,8 @@ from workbench.figures.tables import Note, Table, noting_missing
 from workbench.naming import dotted
 from workbench.probes.candidates import probe_place, rejected
 from workbench.probes.orphans import ENFORCED
-from workbench.probes.relations import records
 from workbench.review import Review
+from workbench.rows import records
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.checks.schema import rows
 from workbench.checks.security import WRITES
 from workbench.figures.style import SERIES, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.figures.text import visible
 from workbench.naming import dotted
 from workbench.review import Review
+from workbench.rows import rows
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

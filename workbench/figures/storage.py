@@ -11,12 +11,12 @@ import plotly.graph_objects as go
 from workbench.bloat.plan import maintenance_plan
 from workbench.checks.horizons import WRAPAROUND
 from workbench.checks.index_scores import index_scores
-from workbench.checks.indexes import rows as each
 from workbench.figures.style import NEUTRAL, SERIES, SEVERITY_COLOURS, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.figures.text import bytes_text, count_text, ratio_text, seconds_text
 from workbench.naming import dotted
 from workbench.review import Review
+from workbench.rows import rows as each
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.checks.schema import rows
 from workbench.checks.workload import Statement
 from workbench.figures.style import SERIES, finish, safe
 from workbench.figures.tables import Code, Note, Table, noting_missing
 from workbench.figures.text import count_text, seconds_text
 from workbench.naming import dotted
 from workbench.review import Review
+from workbench.rows import rows
 from workbench.statements import shortened
 
 if TYPE_CHECKING:

@@ -33,12 +33,12 @@ from workbench.bloat.pages import (
     index_from_sample,
     rebuilt_leaf_bytes,
 )
-from workbench.bloat.rows import by_key, records
 from workbench.bloat.statistics import NoEstimateError
 from workbench.bloat.tiers import COLUMNS, NEEDED, toast_object
 from workbench.catalog import MissingFrameError, Snapshot
 from workbench.collectors import collector
 from workbench.naming import qualified
+from workbench.rows import by_key, records
 from workbench.targets import Target
 
 Tier = Literal["sampled", "measured"]

@@ -16,7 +16,7 @@ from workbench.catalog import Snapshot, make_frame
 from workbench.probes.composites import composite_candidates
 from workbench.probes.entities import KEY_WORDS, entity, stem
 from workbench.probes.matching import Catalogue, Match, family
-from workbench.probes.relations import records
+from workbench.rows import records
 from workbench.words import words
 
 PROBED = 0.3

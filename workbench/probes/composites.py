@@ -8,7 +8,7 @@ from typing import Any
 from workbench.catalog import Snapshot
 from workbench.probes.entities import entity
 from workbench.probes.matching import Catalogue, family
-from workbench.probes.relations import records
+from workbench.rows import records
 from workbench.words import words
 
 _SCORE = 0.8

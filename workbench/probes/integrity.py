@@ -13,7 +13,8 @@ from workbench.probes import plausibility, polymorphic, runner, soft_delete, ten
 from workbench.probes.candidates import STORED_AS_TEXT, candidate_keys
 from workbench.probes.matching import family
 from workbench.probes.probe import Probe, frame
-from workbench.probes.relations import Relations, records
+from workbench.probes.relations import Relations
+from workbench.rows import records
 from workbench.targets import Target
 
 LARGE_PAGES = 20_000

@@ -22,7 +22,7 @@ from workbench.probes.entities import (
     stem,
     word_set,
 )
-from workbench.probes.relations import records
+from workbench.rows import records
 from workbench.words import words
 
 _INTEGERS = frozenset({"smallint", "integer", "bigint"})

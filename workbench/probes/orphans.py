@@ -15,7 +15,8 @@ import pandas as pd
 from workbench.catalog import Snapshot
 from workbench.naming import quote
 from workbench.probes.probe import Probe
-from workbench.probes.relations import Relations, records
+from workbench.probes.relations import Relations
+from workbench.rows import records
 
 ENFORCED = (
     "the key is enforced and validated and its triggers are enabled: orphans cannot arise by normal means"

@@ -13,8 +13,9 @@ from workbench.catalog import Snapshot
 from workbench.naming import quote
 from workbench.probes.entities import ACTORS, entity
 from workbench.probes.probe import Probe
-from workbench.probes.relations import Relations, records
+from workbench.probes.relations import Relations
 from workbench.probes.soft_delete import Mark, soft_delete_marks
+from workbench.rows import records
 from workbench.words import words
 
 # Times of day are left out: a night shift starts after it ends.

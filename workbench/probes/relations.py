@@ -10,14 +10,10 @@ import pandas as pd
 
 from workbench.catalog import Snapshot
 from workbench.naming import dotted, qualified, quote
+from workbench.rows import records
 
 FRESH_RATIO = 0.9
 """Share of all-visible pages from which an index-only scan hardly visits the table."""
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as dictionaries by column name."""
-    return [dict(zip(frame.columns, row, strict=True)) for row in frame.itertuples(index=False, name=None)]
 
 
 class Relations:

@@ -11,7 +11,8 @@ import pandas as pd
 from workbench.catalog import Snapshot
 from workbench.naming import quote
 from workbench.probes.probe import Probe
-from workbench.probes.relations import Relations, records
+from workbench.probes.relations import Relations
+from workbench.rows import records
 from workbench.words import words
 
 _MOMENTS = ("timestamp without time zone", "timestamp with time zone", "date")

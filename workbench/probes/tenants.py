@@ -18,7 +18,8 @@ from workbench.catalog import Snapshot
 from workbench.naming import quote
 from workbench.probes.entities import ACTORS, TENANTS, entity, names_entity
 from workbench.probes.probe import Probe
-from workbench.probes.relations import Relations, records
+from workbench.probes.relations import Relations
+from workbench.rows import records
 
 LONGEST_PATH = 3
 MOST_EDGES = 4
