@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from workbench.checks.index_usage import span_text
 from workbench.figures.style import SEVERITY_COLOURS, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.figures.text import at_text, bytes_text, count_text, seconds_text
@@ -35,7 +36,7 @@ def provenance(review: Review) -> Table:
         if held
     ]
     windows = [
-        f"{node.node_name}: since {at_text(node.window_start_at)} ({node.window_days:.1f} days)"
+        f"{node.node_name}: since {at_text(node.window_start_at)} ({span_text(node.window_days)})"
         if node.is_examined
         else f"{node.node_name}: not examined, {node.reason}"
         for node in nodes.itertuples(index=False)
