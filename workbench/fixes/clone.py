@@ -23,6 +23,7 @@ from psycopg import sql
 
 from workbench import catalog
 from workbench.catalog import Snapshot
+from workbench.declared.drift_collector import declared_drift
 from workbench.server import Server, cache_folder
 from workbench.targets import Target, connection_string, parse_url
 from workbench.words import phrases
@@ -204,7 +205,11 @@ def capture(clone: Clone, original: Snapshot) -> Snapshot:
     if "index_usage" in frames:
         frames["index_usage"] = _with_new_indexes(frames["index_usage"], frames["indexes"])
     manifest = {**original.manifest, "failed": [], "missing": dict(original.manifest["missing"])}
-    return Snapshot(original.target, frames, manifest, original.options)
+    laid = Snapshot(original.target, frames, manifest, original.options)
+    if "drift" in original:
+        # What the models say is the same, but the database that they are compared with has changed.
+        declared_drift(clone.target, laid)
+    return laid
 
 
 def _oid_map(original: Snapshot, captured: Snapshot) -> dict[str, dict[int, int]]:

@@ -22,6 +22,8 @@ Progress = Callable[[str, int, int], None]
 VERIFIED = "verified"
 FAILED = "failed"
 UNTRIED = "not tried"
+# Frames that count rows of the target; the copy has none to count again.
+_ROW_FRAMES = frozenset({"orphans", "page_bloat", "gin_pending"})
 _MAINTENANCE = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER)\b", re.IGNORECASE)
 
 
@@ -176,6 +178,7 @@ def _judge(
     shown = [f.fingerprint for f in step.findings if f.fingerprint in before]
     left = [f.check for f in step.findings if f.fingerprint in before and f.fingerprint in after]
     undone = bool(step.undo_statements)
+    by_rows = bool(left) and all(_ROW_FRAMES & checks.frames_of(check) for check in left)
     only_rows = all(_MAINTENANCE.match(statement) for statement in step.statements)
     cases = (
         (bool(step.conflict), UNTRIED, step.conflict),
@@ -183,6 +186,7 @@ def _judge(
         (bool(error) and not shown, UNTRIED, f"the copy does not show the finding: {error}"),
         (bool(error), FAILED, error),
         (only_rows, UNTRIED, "it works on rows, of which the copy has none; the statement ran"),
+        (by_rows, UNTRIED, "only rows show whether the finding goes; the statements ran"),
         (bool(left), FAILED, f"the finding is still there: {', '.join(left)}"),
         (bool(unrestored) and undone, FAILED, unrestored),
         (not shown, UNTRIED, "the copy has no rows or statistics that show the finding; the statements ran"),
