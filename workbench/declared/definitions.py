@@ -125,6 +125,9 @@ class CallReader:
                 continue
             label = text_of(parameter)
             role = _role(label, number, associates)
+            if role is None and _is_factory(node):
+                # sequelize-cli's index calls what a model file exports with the connection and DataTypes.
+                role = (CONNECTION, DATA_TYPES)[number] if number < 2 else None
             scope.values[label] = role or Unknown(f"the parameter {label}", scope.module.site(parameter))
 
     def _call(self, node: Node, place: Place, found: Found) -> bool:
@@ -260,6 +263,16 @@ def _role(name: str, number: int, associates: bool) -> Any:
     if name == "models":
         return REGISTRY
     return CONNECTION if _CONNECTIONS.match(name) else None
+
+
+def _is_factory(node: Node) -> bool:
+    """Tell whether a function is what its file exports: ``module.exports = (s, D) => …``, ``export default``."""
+    parent = node.parent
+    if parent is None:
+        return False
+    if parent.type == "assignment_expression":
+        return text_of(parent.child_by_field_name("left")) in ("module.exports", "exports.default")
+    return parent.type == "export_statement"
 
 
 def _assigned_name(node: Node) -> str:
