@@ -53,7 +53,8 @@ class Review:
             if not names or outcome.check in names or outcome.subject in names
             for finding in outcome.findings
         ]
-        return sorted(chosen, key=lambda f: (f.severity, f.check, f.object), reverse=False)[::-1]
+        chosen.sort(key=lambda finding: (finding.check, finding.object))
+        return sorted(chosen, key=lambda finding: finding.severity, reverse=True)
 
     def outcome(self, check: str) -> Outcome:
         """Return the outcome of one check.
