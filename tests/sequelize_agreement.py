@@ -21,7 +21,7 @@ import pytest
 
 from tests.conftest import MakeDatabase, connect
 from workbench import catalog
-from workbench.declared.sequelize import Declared, read
+from workbench.declared.models.reader import Declared, read
 from workbench.naming import qualified, quote
 from workbench.server import Server, cache_folder
 from workbench.targets import Target

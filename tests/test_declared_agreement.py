@@ -13,8 +13,8 @@ import pytest
 from tests.conftest import MakeDatabase
 from tests.sequelize_agreement import FIXTURES, compare, node_modules, run_sequelize
 from workbench import catalog
-from workbench.declared.inflection import pluralize, singularize, underscore
-from workbench.declared.sequelize import read
+from workbench.declared.models.inflection import pluralize, singularize, underscore
+from workbench.declared.models.reader import read
 from workbench.resources import resource
 from workbench.server import Server
 

@@ -8,7 +8,7 @@ import pytest
 
 from workbench import checks
 from workbench.catalog import Snapshot
-from workbench.declared.collector import declared_models, model_registration
+from workbench.declared.collectors import declared_models, model_registration
 from workbench.targets import Options, Target
 
 IMPORTS = """

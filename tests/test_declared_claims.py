@@ -6,7 +6,7 @@ import pytest
 
 from workbench import checks
 from workbench.catalog import Snapshot
-from workbench.declared.collector import declared_models, model_registration
+from workbench.declared.collectors import declared_models, model_registration
 from workbench.figures import models as figures
 from workbench.figures.tables import Note, Table
 from workbench.findings import Outcome

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from tests.sequelize_agreement import FIXTURES, run_sequelize
 from workbench.commands.declared import declared as command
-from workbench.declared.sequelize import Declared, read
+from workbench.declared.models.reader import Declared, read
 
 HEAD = "import { BelongsTo, Column, DataType, Model, Table } from 'sequelize-typescript';\n"
 MODEL = HEAD + "@Table({ tableName: 'users' }) export class User extends Model { @Column name: string; }\n"

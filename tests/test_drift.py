@@ -16,7 +16,7 @@ from workbench import catalog, drift
 from workbench.catalog import Snapshot
 from workbench.checks import run_checks
 from workbench.commands.drift import verdict
-from workbench.declared.sequelize import read
+from workbench.declared.models.reader import read
 from workbench.drift.expressions import same
 from workbench.findings import Finding
 from workbench.server import Server

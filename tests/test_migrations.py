@@ -11,9 +11,9 @@ import pytest
 from workbench.catalog import Snapshot
 from workbench.checks import Inputs, checks, run_check
 from workbench.declared import migrations
-from workbench.declared.migration_schema import rewrites
-from workbench.declared.sequelize import read as read_models
-from workbench.declared.sql_statements import SqlError, read_sql
+from workbench.declared.migrations.schema import rewrites
+from workbench.declared.migrations.sql import SqlError, read_sql
+from workbench.declared.models.reader import read as read_models
 from workbench.findings import Finding
 from workbench.resources import resource
 

@@ -12,7 +12,7 @@ from workbench import replay
 from workbench.catalog import Snapshot
 from workbench.checks import run_checks
 from workbench.declared import migrations
-from workbench.declared.sequelize import read as read_models
+from workbench.declared.models.reader import read as read_models
 from workbench.server import Server
 
 

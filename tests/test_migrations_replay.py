@@ -11,9 +11,9 @@ import pytest
 
 from tests.test_migrations import BASE, DEMO, with_up
 from workbench import drift, replay
-from workbench.declared import write_migrations
-from workbench.declared.migration_files import read_migrations
-from workbench.declared.sequelize import read as read_models
+from workbench.declared.migrations import write as writer
+from workbench.declared.migrations.files import read_migrations
+from workbench.declared.models.reader import read as read_models
 from workbench.server import Server, cache_folder
 
 DRIFT_MODELS = Path(__file__).parent / "fixtures" / "drift"
@@ -112,9 +112,9 @@ def test_written_migrations_leave_no_drift(
     declared = read_models(models).frames
     tables = declared["declared_tables"]
     missing = set(zip(tables["schema_name"], tables["table_name"], strict=True))
-    naming = write_migrations.Convention(extension=extension)
-    chosen = write_migrations.missing_migrations(declared, missing)
-    paths = write_migrations.write(tmp_path, chosen, naming, START)
+    naming = writer.Convention(extension=extension)
+    chosen = writer.missing_migrations(declared, missing)
+    paths = writer.write(tmp_path, chosen, naming, START)
     assert not any(one.troubles for one in read_migrations(tmp_path))
     result = replay.replay(tmp_path, server=pg18)
     assert [step.up.error for step in result.steps] == [None] * len(paths)
@@ -140,9 +140,9 @@ def test_existing_tables_are_mended_in_the_projects_convention(tmp_path: Path, p
     assert before is not None
     found = drift.compare(declared, {name: before[name] for name in drift.CATALOG_FRAMES})
     missing = {("public", "items"), ("public", "parts")}
-    chosen = write_migrations.missing_migrations(declared, missing, [("public", "enum_owners_kind")], found)
-    naming = write_migrations.convention(read_migrations(tmp_path))
-    paths = write_migrations.write(tmp_path, chosen, naming, START)
+    chosen = writer.missing_migrations(declared, missing, [("public", "enum_owners_kind")], found)
+    naming = writer.convention(read_migrations(tmp_path))
+    paths = writer.write(tmp_path, chosen, naming, START)
     assert [path.name for path in paths][:2] == [
         "20260102_create_foundation_tables.js",
         "20260103_create_indexes.js",

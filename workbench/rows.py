@@ -37,6 +37,20 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(frame.columns, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
+def json_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as values of JSON: a missing value is null, a tuple an array."""
+    found = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return [
+        {str(key): list(value) if isinstance(value, tuple) else value for key, value in row.items()}
+        for row in found
+    ]
+
+
+def counted(frame: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:
+    """Return how many rows there are of each combination of values, as values of JSON in their order."""
+    return json_records(frame.groupby(list(columns)).size().reset_index(name="count"))
+
+
 def by(frame: pd.DataFrame, column: str) -> dict[Any, list[Row]]:
     """Return the rows of a frame as named tuples, grouped by the value of a column; none for an unknown one."""
     grouped_rows: dict[Any, list[Row]] = defaultdict(list)

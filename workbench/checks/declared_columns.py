@@ -11,7 +11,7 @@ import pandas as pd
 
 from workbench.checks import check, derived
 from workbench.checks.declared import key_path, not_read, place, text
-from workbench.declared.inflection import underscore
+from workbench.declared.models.inflection import underscore
 from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted
 from workbench.rows import rows

@@ -1,84 +1,111 @@
-"""Migrations: what would lock, rewrite, fail, or lose data when it runs."""
+"""Migrations: what would lock, rewrite, fail, or lose data when it runs.
+
+Each check is a docstring and a line that names the kinds of ``migration_risks`` it reports, their titles and
+their severity; how a danger becomes a finding is the same for all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from workbench.checks import check, derived
 from workbench.findings import Finding, NotExamined, Severity, Verdict
-
-Row = Mapping[str, Any]
+from workbench.rows import Row, rows
 
 
 @derived
 def migration_gaps(migration_unread: pd.DataFrame) -> list[NotExamined]:
     """Return one entry for every part of a migration that could not be read."""
-    return [
-        NotExamined(f"{row['file']}:{row['line']}", str(row["reason"]))
-        for row in rows_of(migration_unread.drop_duplicates(["file", "line"]))
-    ]
+    places = migration_unread.drop_duplicates(["file", "line"])
+    return [NotExamined(f"{row.file}:{row.line}", row.reason) for row in rows(places)]
 
 
-def rows_of(frame: pd.DataFrame) -> Iterator[Row]:
-    """Return the rows of a frame as mappings."""
-    for row in frame.to_dict("records"):
-        yield {str(key): value for key, value in row.items()}
+@dataclass(frozen=True)
+class _Dangers:
+    """Kinds of dangers that one check reports, with the title of each; ``rewriting``: only those that rewrite."""
 
+    titles: Mapping[str, str]
+    severity: Severity
+    rewriting: bool = False
 
-def _verdict(
-    migrations: pd.DataFrame,
-    migration_risks: pd.DataFrame,
-    gaps: list[NotExamined],
-    titles: Mapping[str, str],
-    severity: Severity,
-    *,
-    small_rows: float = 0,
-) -> Verdict:
-    """Judge the dangers of the given kinds; one on a table that is known to be small weighs little."""
-    examined = int((migrations["kind"] == "active").sum())
-    chosen = migration_risks[migration_risks["kind"].isin(list(titles)) & ~migration_risks["is_backup"]]
-    findings: list[Finding] = []
-    seen: set[tuple[Any, ...]] = set()
-    for row in rows_of(chosen):
-        if (key := (row["object"], row["file"], row["kind"])) in seen:
-            continue
-        seen.add(key)
-        rows = row["estimated_rows"]
-        small: bool = not pd.isna(rows) and float(rows) < small_rows
-        evidence: dict[str, Any] = {"file": row["file"], "line": int(row["line"])}
-        if row["lock"]:
-            evidence["lock"] = row["lock"]
-        if not pd.isna(row["rewrites"]):
-            evidence["rewrites_table"] = bool(row["rewrites"])
-        if not pd.isna(rows):
-            evidence["estimated_rows"] = int(rows)
-        if row["statement"]:
-            evidence["statement"] = row["statement"]
-        findings.append(
-            Finding(
-                object=row["object"],
-                title=titles[row["kind"]],
-                detail=f"{row['file']}:{row['line']}: {row['detail']}",
-                severity=Severity.LOW if small else severity,
-                evidence=evidence,
-                distinct=f"{row['file']} {row['kind']}",
-            )
+    def judge(
+        self,
+        migrations: pd.DataFrame,
+        risks: pd.DataFrame,
+        gaps: list[NotExamined],
+        *,
+        small_rows: float = 0,
+    ) -> Verdict:
+        """Report the dangers; one on a table that is known to be small, or that is not sure, weighs little."""
+        chosen = risks[risks["kind"].isin(list(self.titles)) & ~risks["is_backup"]]
+        if self.rewriting:
+            chosen = chosen[chosen["rewrites"].fillna(True).astype(bool)]
+        first: dict[tuple[Any, ...], Row] = {}
+        for row in rows(chosen):
+            first.setdefault((row.object, row.file, row.kind), row)
+        findings = [self._finding(row, small_rows) for row in first.values()]
+        return Verdict(int((migrations["kind"] == "active").sum()), findings, gaps)
+
+    def _finding(self, row: Row, small_rows: float) -> Finding:
+        is_small = not pd.isna(row.estimated_rows) and row.estimated_rows < small_rows
+        is_unsure = pd.isna(row.rewrites)
+        evidence: dict[str, Any] = {"file": row.file, "line": int(row.line)}
+        if row.lock:
+            evidence["lock"] = row.lock
+        if not is_unsure:
+            evidence["rewrites_table"] = bool(row.rewrites)
+        if not pd.isna(row.estimated_rows):
+            evidence["estimated_rows"] = int(row.estimated_rows)
+        if row.statement:
+            evidence["statement"] = row.statement
+        return Finding(
+            object=row.object,
+            title=self.titles[row.kind],
+            detail=f"{row.file}:{row.line}: {row.detail}",
+            severity=Severity.LOW if is_small or is_unsure else self.severity,
+            evidence=evidence,
+            distinct=f"{row.file} {row.kind}",
         )
-    return Verdict(examined=examined, findings=findings, not_examined=gaps)
 
 
-@check(subject="migrations", kind="static")
-def migration_blocking_index(
-    migrations: pd.DataFrame,
-    migration_risks: pd.DataFrame,
-    migration_gaps: list[NotExamined],
-    *,
-    small_rows: float = 10_000,
-) -> Verdict:
+def _reports(
+    severity: Severity, *, by_size: bool = False, rewriting: bool = False, **titles: str
+) -> Callable[[Callable[[], None]], Callable[..., Verdict]]:
+    """Make a check of a function that is a name and a docstring; ``titles`` are by kind of danger.
+
+    With ``by_size`` the check has the threshold ``small_rows``.
+    """
+    dangers = _Dangers(titles, severity, rewriting)
+
+    def of_any_size(
+        migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
+    ) -> Verdict:
+        return dangers.judge(migrations, migration_risks, migration_gaps)
+
+    def of_size(
+        migrations: pd.DataFrame,
+        migration_risks: pd.DataFrame,
+        migration_gaps: list[NotExamined],
+        *,
+        small_rows: float = 10_000,
+    ) -> Verdict:
+        return dangers.judge(migrations, migration_risks, migration_gaps, small_rows=small_rows)
+
+    def register(described: Callable[[], None]) -> Callable[..., Verdict]:
+        judge: Callable[..., Verdict] = of_size if by_size else of_any_size
+        for name in ("__name__", "__qualname__", "__doc__"):
+            setattr(judge, name, getattr(described, name))
+        return check(subject="migrations", kind="static")(judge)
+
+    return register
+
+
+@_reports(Severity.MEDIUM, by_size=True, blocking_index="Index built while writes wait")
+def migration_blocking_index() -> None:
     """Migration that builds an index without CONCURRENTLY.
 
     Problem: CREATE INDEX holds SHARE on the table until the index is built.
@@ -87,16 +114,10 @@ def migration_blocking_index(
     concurrently: true).
     False positives: A table that is small wherever the migration still has to run; one that has run everywhere.
     """
-    titles = {"blocking_index": "Index built while writes wait"}
-    return _verdict(
-        migrations, migration_risks, migration_gaps, titles, Severity.MEDIUM, small_rows=small_rows
-    )
 
 
-@check(subject="migrations", kind="static")
-def migration_concurrently_in_transaction(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.HIGH, concurrently_in_transaction="Statement that refuses a transaction, inside one")
+def migration_concurrently_in_transaction() -> None:
     """Migration whose statement refuses to run inside a transaction, and is run inside one.
 
     Problem: CREATE INDEX CONCURRENTLY, DROP INDEX CONCURRENTLY, REINDEX CONCURRENTLY and VACUUM refuse a
@@ -105,14 +126,10 @@ def migration_concurrently_in_transaction(
     Fix: Take the statement out of the transaction, into a migration of its own.
     False positives: None are known.
     """
-    titles = {"concurrently_in_transaction": "Statement that refuses a transaction, inside one"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.HIGH)
 
 
-@check(subject="migrations", kind="static")
-def migration_not_null_without_default(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.HIGH, not_null_without_default="NOT NULL column without a default")
+def migration_not_null_without_default() -> None:
     """Migration that adds a NOT NULL column without a default to an existing table.
 
     Problem: The rows that exist would be null in it. A defaultValue such as UUIDV4 or NOW does not help:
@@ -121,18 +138,17 @@ def migration_not_null_without_default(
     Fix: Add the column nullable or with a default, fill it in batches, then SET NOT NULL in a later migration.
     False positives: A table that is empty wherever the migration still has to run.
     """
-    titles = {"not_null_without_default": "NOT NULL column without a default"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.HIGH)
 
 
-@check(subject="migrations", kind="static")
-def migration_table_rewrite(
-    migrations: pd.DataFrame,
-    migration_risks: pd.DataFrame,
-    migration_gaps: list[NotExamined],
-    *,
-    small_rows: float = 10_000,
-) -> Verdict:
+@_reports(
+    Severity.MEDIUM,
+    by_size=True,
+    rewriting=True,
+    type_change="Change of type that may rewrite the table",
+    volatile_default="Default that rewrites the table",
+    long_lock="Statement that rewrites the table",
+)
+def migration_table_rewrite() -> None:
     """Migration that writes a whole table anew.
 
     Problem: A change of type that needs one, a default that differs row by row, CLUSTER or VACUUM FULL rewrites the
@@ -142,27 +158,15 @@ def migration_table_rewrite(
     False positives: A small table. Whether a change of type rewrites is not known where no migration tells the
     type before; such a change is reported as low.
     """
-    known = migration_risks[migration_risks["rewrites"].fillna(True).astype(bool)]
-    titles = {
-        "type_change": "Change of type that may rewrite the table",
-        "volatile_default": "Default that rewrites the table",
-        "long_lock": "Statement that rewrites the table",
-    }
-    verdict = _verdict(migrations, known, migration_gaps, titles, Severity.MEDIUM, small_rows=small_rows)
-    unsure = [f for f in verdict.findings if "rewrites_table" not in f.evidence]
-    sure = [f for f in verdict.findings if "rewrites_table" in f.evidence]
-    lowered = [replace(finding, severity=Severity.LOW) for finding in unsure]
-    return Verdict(verdict.examined, [*sure, *lowered], verdict.not_examined)
 
 
-@check(subject="migrations", kind="static")
-def migration_validating_constraint(
-    migrations: pd.DataFrame,
-    migration_risks: pd.DataFrame,
-    migration_gaps: list[NotExamined],
-    *,
-    small_rows: float = 10_000,
-) -> Verdict:
+@_reports(
+    Severity.MEDIUM,
+    by_size=True,
+    validating_constraint="Constraint added and checked at once",
+    set_not_null="SET NOT NULL reads the whole table",
+)
+def migration_validating_constraint() -> None:
     """Migration that adds a constraint and checks every row at once.
 
     Problem: A foreign key without NOT VALID reads every row under SHARE ROW EXCLUSIVE on both tables; CHECK, SET NOT
@@ -172,19 +176,10 @@ def migration_validating_constraint(
     and add the constraint USING INDEX; before SET NOT NULL validate a CHECK (column IS NOT NULL).
     False positives: A small table; SET NOT NULL where such a CHECK is there already.
     """
-    titles = {
-        "validating_constraint": "Constraint added and checked at once",
-        "set_not_null": "SET NOT NULL reads the whole table",
-    }
-    return _verdict(
-        migrations, migration_risks, migration_gaps, titles, Severity.MEDIUM, small_rows=small_rows
-    )
 
 
-@check(subject="migrations", kind="static")
-def migration_rename(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.MEDIUM, rename="Rename of something in use")
+def migration_rename() -> None:
     """Migration that renames a table or a column in use.
 
     Problem: The application that runs while the migration does, and the one after it, know different names.
@@ -193,14 +188,10 @@ def migration_rename(
     of the old name bridges the time.
     False positives: Deployments that stop the application.
     """
-    titles = {"rename": "Rename of something in use"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.MEDIUM)
 
 
-@check(subject="migrations", kind="static")
-def migration_drops_data(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.MEDIUM, drop="Drop of rows or values")
+def migration_drops_data() -> None:
     """Migration that drops a table or a column, or empties a table.
 
     Problem: The rows or values go with it, and no down brings them back.
@@ -208,18 +199,10 @@ def migration_drops_data(
     Fix: Stop using it first, drop it a release later, and keep a copy where the law asks for one.
     False positives: Something that is known to be empty or to have been copied.
     """
-    titles = {"drop": "Drop of rows or values"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.MEDIUM)
 
 
-@check(subject="migrations", kind="static")
-def migration_unbatched_data(
-    migrations: pd.DataFrame,
-    migration_risks: pd.DataFrame,
-    migration_gaps: list[NotExamined],
-    *,
-    small_rows: float = 10_000,
-) -> Verdict:
+@_reports(Severity.MEDIUM, by_size=True, unbatched_data="Rows changed without batches")
+def migration_unbatched_data() -> None:
     """Migration that changes rows without batches.
 
     Problem: It updates row by row what it read in one go, or every row in one statement.
@@ -227,16 +210,10 @@ def migration_unbatched_data(
     Fix: Go through the keys in batches of some thousand, each committed, and remember how far it came.
     False positives: Tables that stay small.
     """
-    titles = {"unbatched_data": "Rows changed without batches"}
-    return _verdict(
-        migrations, migration_risks, migration_gaps, titles, Severity.MEDIUM, small_rows=small_rows
-    )
 
 
-@check(subject="migrations", kind="static")
-def migration_swallowed_error(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.HIGH, swallowed_error="Error caught and kept")
+def migration_swallowed_error() -> None:
     """Migration that hides its own failure.
 
     Problem: A handler catches the error, prints it perhaps, and does not throw it on.
@@ -245,14 +222,10 @@ def migration_swallowed_error(
     EXISTS instead.
     False positives: A handler that hands the error on in a way that its text does not show.
     """
-    titles = {"swallowed_error": "Error caught and kept"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.HIGH)
 
 
-@check(subject="migrations", kind="static")
-def migration_outside_transaction(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.MEDIUM, outside_transaction="Statement outside the transaction of its migration")
+def migration_outside_transaction() -> None:
     """Statement of a migration that its transaction does not cover.
 
     Problem: The migration opens a transaction, and this call does not pass it on, so it runs on another
@@ -261,14 +234,10 @@ def migration_outside_transaction(
     Fix: Pass { transaction } to the call.
     False positives: Sequelize.useCLS, which passes it by itself; a statement that is meant to stand alone.
     """
-    titles = {"outside_transaction": "Statement outside the transaction of its migration"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.MEDIUM)
 
 
-@check(subject="migrations", kind="static")
-def migration_unquoted_name(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.HIGH, folded_name="camelCase name without quotes")
+def migration_unquoted_name() -> None:
     """SQL of a migration that writes a camelCase column without quotes.
 
     Problem: PostgreSQL folds an unquoted name to lower case; the column was made with quotes.
@@ -276,14 +245,10 @@ def migration_unquoted_name(
     Fix: Quote the name.
     False positives: None are known; the table's columns come from the migrations before.
     """
-    titles = {"folded_name": "camelCase name without quotes"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.HIGH)
 
 
-@check(subject="migrations", kind="static")
-def migration_too_early(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.HIGH, too_early="Change of a table that a later migration creates")
+def migration_too_early() -> None:
     """Migration that changes a table which only a later one creates.
 
     Problem: Migrations run in the order of their names.
@@ -291,14 +256,10 @@ def migration_too_early(
     Fix: Give it a later stamp, or guard it by asking for the table.
     False positives: A table that exists before the first migration.
     """
-    titles = {"too_early": "Change of a table that a later migration creates"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.HIGH)
 
 
-@check(subject="migrations", kind="static")
-def migration_enum_value_in_transaction(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.HIGH, enum_value_in_transaction="New enum value used too early")
+def migration_enum_value_in_transaction() -> None:
     """Migration that uses a new enum value in the transaction that adds it.
 
     Problem: ALTER TYPE … ADD VALUE may run in a transaction, but the value cannot be used before the commit.
@@ -306,14 +267,10 @@ def migration_enum_value_in_transaction(
     Fix: Add the value in a migration of its own, and use it in the next.
     False positives: A text that equals the value and means something else.
     """
-    titles = {"enum_value_in_transaction": "New enum value used too early"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.HIGH)
 
 
-@check(subject="migrations", kind="static")
-def migration_column_reset(
-    migrations: pd.DataFrame, migration_risks: pd.DataFrame, migration_gaps: list[NotExamined]
-) -> Verdict:
+@_reports(Severity.MEDIUM, change_column_resets="changeColumn drops what it does not repeat")
+def migration_column_reset() -> None:
     """changeColumn that drops NOT NULL or a default unnoticed.
 
     Problem: changeColumn writes the whole attribute: what it does not repeat is dropped.
@@ -321,5 +278,3 @@ def migration_column_reset(
     Fix: Repeat allowNull and defaultValue, or change the type with ALTER TABLE.
     False positives: A reset that is meant.
     """
-    titles = {"change_column_resets": "changeColumn drops what it does not repeat"}
-    return _verdict(migrations, migration_risks, migration_gaps, titles, Severity.MEDIUM)

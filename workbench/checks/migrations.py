@@ -7,8 +7,8 @@ import re
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.migration_risks import rows_of
 from workbench.findings import Finding, NotExamined, Severity, Verdict
+from workbench.rows import records
 
 _STATUS = {
     "missing": ("No down", "It has no down, so it cannot be taken back."),
@@ -34,7 +34,7 @@ def migration_incomplete_down(migrations: pd.DataFrame, migration_gaps: list[Not
     """
     active = migrations[migrations["kind"] == "active"]
     findings: list[Finding] = []
-    for row in rows_of(active[active["down_status"].isin(list(_STATUS))]):
+    for row in records(active[active["down_status"].isin(list(_STATUS))]):
         title, detail = _STATUS[row["down_status"]]
         left = list(row["left_behind"])
         refuses = row["down_status"] == "refuses"
@@ -59,7 +59,7 @@ def migration_incomplete_down(migrations: pd.DataFrame, migration_gaps: list[Not
         NotExamined(
             row["file"], "a part of it could not be read, so nothing tells whether down takes it back"
         )
-        for row in rows_of(active[active["down_status"] == "unknown"])
+        for row in records(active[active["down_status"] == "unknown"])
     ]
     return Verdict(examined=len(active) - len(unknown), findings=findings, not_examined=unknown)
 
@@ -82,7 +82,7 @@ def migration_removes_more(migrations: pd.DataFrame) -> Verdict:
             severity=Severity.MEDIUM,
             evidence={"line": int(row["down_line"]), "removed_more": list(row["removed_more"])},
         )
-        for row in rows_of(active)
+        for row in records(active)
         if len(row["removed_more"])
     ]
     return Verdict(examined=len(active), findings=findings)
@@ -101,7 +101,7 @@ def migration_order(migrations: pd.DataFrame) -> Verdict:
     lengths = active.loc[active["stamp"].ne(""), "stamp"].str.len()
     usual = int(lengths.mode().iloc[0]) if len(lengths) else 0
     findings: list[Finding] = []
-    for row in rows_of(active):
+    for row in records(active):
         if not pd.isna(row["duplicate_of"]):
             title, severity = "Two migrations with one stamp", Severity.MEDIUM
             detail = f"It has the stamp {row['stamp']} of {row['duplicate_of']}."
@@ -125,7 +125,7 @@ def migration_not_run(migrations: pd.DataFrame) -> Verdict:
     False positives: A runner with a pattern of its own.
     """
     findings: list[Finding] = []
-    for row in rows_of(migrations[migrations["kind"] != "active"]):
+    for row in records(migrations[migrations["kind"] != "active"]):
         is_copy = row["kind"] == "backup"
         findings.append(
             Finding(
@@ -191,7 +191,7 @@ def migration_missing_for_object(migration_coverage: pd.DataFrame) -> Verdict:
 def _not_created(coverage: pd.DataFrame, kind: str, severity: Severity) -> Verdict:
     rows = coverage[coverage["kind"] == kind]
     findings: list[Finding] = []
-    for row in rows_of(rows[rows["status"].isin(["missing", "incomplete", "backup only"])]):
+    for row in records(rows[rows["status"].isin(["missing", "incomplete", "backup only"])]):
         place = f"{row['model_file']}:{row['model_line']}"
         detail = f"{place} declares it; no migration creates it."
         if row["status"] == "backup only":
@@ -205,6 +205,6 @@ def _not_created(coverage: pd.DataFrame, kind: str, severity: Severity) -> Verdi
         NotExamined(
             row["object"], "no migration that could be read creates it; a part of one could not be read"
         )
-        for row in rows_of(rows[rows["status"] == "unknown"])
+        for row in records(rows[rows["status"] == "unknown"])
     ]
     return Verdict(examined=len(rows) - len(gaps), findings=findings, not_examined=gaps)

@@ -21,8 +21,7 @@ def declared(path: Path, form: str) -> int:
     PATH is a folder of models or one file; nothing of it is executed. Keys show the actions that result,
     and what could not be read is listed last.
     """
-    from workbench.declared.document import document
-    from workbench.declared.sequelize import read
+    from workbench.declared.models import document, read
 
     try:
         found = read(path)

@@ -12,8 +12,8 @@ import pandas as pd
 from workbench import catalog, targets
 from workbench import drift as comparison
 from workbench.catalog import Snapshot
-from workbench.commands.migrations import counted, records
-from workbench.declared import sequelize
+from workbench.declared.models import read as read_models
+from workbench.rows import counted, json_records
 from workbench.targets import TargetError
 from workbench.terminal import print_table
 
@@ -42,7 +42,7 @@ def drift(target: str, models: Path | None, targets_file: Path | None, form: str
     if not folder.exists():
         raise TargetError(f"{folder}: no such folder of models")
     snapshot = catalog.capture(chosen, only=("database", *comparison.CATALOG_FRAMES))
-    declared = sequelize.read(folder).frames
+    declared = read_models(folder).frames
     actual = {name: snapshot[name] for name in comparison.CATALOG_FRAMES}
     found = comparison.compare(declared, actual, snapshot.options)
     if form == "json":
@@ -71,7 +71,7 @@ def document(
             "enums_count": len(declared["declared_enums"]),
         },
         "counts": counted(found, "sort", "kind"),
-        "differences": records(found),
+        "differences": json_records(found),
     }
 
 
@@ -84,7 +84,7 @@ def verdict(found: pd.DataFrame) -> str:
 
 def _show(found: pd.DataFrame) -> None:
     rows = []
-    for one in records(found):
+    for one in json_records(found):
         place = f"{one['file']}:{one['line']}" if one["file"] else ""
         rows.append((one["sort"], one["kind"], one["object"], one["detail"], place))
     print_table(("sort", "kind", "object", "detail", "declared at"), rows)

@@ -12,7 +12,9 @@ import pandas as pd
 
 from workbench import drift, replay
 from workbench.declared import migrations as reader
-from workbench.declared import sequelize, write_migrations
+from workbench.declared.migrations import write as writer
+from workbench.declared.models import read as read_models
+from workbench.rows import counted, json_records
 from workbench.targets import TargetError
 from workbench.terminal import print_table
 
@@ -100,7 +102,7 @@ def _replay_document(
         return None
     if isinstance(replayed, str):
         return {"not_replayed": replayed}
-    found = {**replayed.to_json(), "differences": None if differences is None else records(differences)}
+    found = {**replayed.to_json(), "differences": None if differences is None else json_records(differences)}
     if replayed.snapshot is not None:
         found["resulting_tables_count"] = len(replayed.snapshot["tables"])
     return found
@@ -127,9 +129,9 @@ def _write(
         ]
         missing = set(zip(lacking["schema_name"], lacking["table_name"], strict=True))
         enums = list(reading.schema.types)
-    chosen = write_migrations.missing_migrations(declared, missing, enums, differences)
+    chosen = writer.missing_migrations(declared, missing, enums, differences)
     try:
-        return write_migrations.write(folder, chosen, write_migrations.convention(reading.migrations))
+        return writer.write(folder, chosen, writer.convention(reading.migrations))
     except FileExistsError as error:
         raise TargetError(f"{error.filename} is there already; nothing is overwritten") from None
 
@@ -156,7 +158,7 @@ def _declared(models: Path | None) -> dict[str, pd.DataFrame] | None:
         return None
     if not models.exists():
         raise TargetError(f"{models}: no such folder of models")
-    return sequelize.read(models).frames
+    return read_models(models).frames
 
 
 def document(path: Path, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -165,15 +167,15 @@ def document(path: Path, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     risks = _by_file(frames["migration_risks"])
     files = [
         {**row, "operations": operations.get(row["file"], []), "risks": risks.get(row["file"], [])}
-        for row in records(frames["migrations"])
+        for row in json_records(frames["migrations"])
     ]
     coverage = frames.get("migration_coverage")
     return {
         "path": str(path),
         "migrations": files,
-        "unread": records(frames["migration_unread"]),
+        "unread": json_records(frames["migration_unread"]),
         "coverage": None if coverage is None else coverage_document(coverage),
-        "plan": None if coverage is None else records(frames["migration_plan"]),
+        "plan": None if coverage is None else json_records(frames["migration_plan"]),
     }
 
 
@@ -181,27 +183,13 @@ def coverage_document(coverage: pd.DataFrame) -> dict[str, Any]:
     """Return counts by kind and status, and every object that no active migration creates."""
     return {
         "counts": counted(coverage, "kind", "status"),
-        "not_created": records(coverage[coverage["status"] != "created"]),
+        "not_created": json_records(coverage[coverage["status"] != "created"]),
     }
-
-
-def counted(frame: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:
-    """Return how many rows there are of each combination of values, in their order."""
-    return records(frame.groupby(list(columns)).size().reset_index(name="count"))
-
-
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as plain JSON values; a missing value is null."""
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [
-        {str(key): list(value) if isinstance(value, tuple) else value for key, value in row.items()}
-        for row in rows
-    ]
 
 
 def _by_file(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in records(frame):
+    for row in json_records(frame):
         found.setdefault(row["file"], []).append(row)
     return found
 
@@ -214,7 +202,7 @@ def show(frames: Mapping[str, pd.DataFrame]) -> None:
         [
             (f["file"], f["kind"], f["up_operations_count"], f["down_operations_count"], f["up_transaction"],
              f["down_status"], ", ".join(f["left_behind"]))
-            for f in records(frames["migrations"])
+            for f in json_records(frames["migrations"])
         ],
     )  # fmt: skip
     click.echo()
@@ -223,10 +211,10 @@ def show(frames: Mapping[str, pd.DataFrame]) -> None:
         [
             (r["kind"], f"{r['file']}:{r['line']}", r["object"], r["lock"],
              "?" if r["rewrites"] is None else r["rewrites"], r["detail"])
-            for r in records(frames["migration_risks"])
+            for r in json_records(frames["migration_risks"])
         ],
     )  # fmt: skip
-    for one in records(frames["migration_unread"]):
+    for one in json_records(frames["migration_unread"]):
         click.echo(f"not read: {one['file']}:{one['line']}: {one['reason']}", err=True)
     if "migration_coverage" in frames:
         counts = coverage_document(frames["migration_coverage"])["counts"]
@@ -234,5 +222,5 @@ def show(frames: Mapping[str, pd.DataFrame]) -> None:
         print_table(("declared", "status", "count"), [tuple(one.values()) for one in counts])
         click.echo()
         plan = [(p["position"], f"{p['phase']} {p['phase_name']}", p["kind"], ", ".join(p["tables"]))
-                for p in records(frames["migration_plan"])]  # fmt: skip
+                for p in json_records(frames["migration_plan"])]  # fmt: skip
         print_table(("step", "phase", "kind", "tables"), plan)

@@ -1,9 +1,10 @@
 """Declared schemas: what ORM sources say the database should be, in the shapes of the catalog's frames.
 
-``read(path)`` reads a folder of Sequelize models, in both of its forms, and returns a
-:class:`~workbench.declared.schema.Declared`; nothing of the project that is read is executed. The collector
-``declared_models`` puts the same frames into a snapshot. Columns named as in the catalog's frames
-(``queries/*.sql``) mean the same and hold values spelled the same; :data:`FRAMES` lists all with their types.
+``declared.models.read(folder)`` reads Sequelize models in both of its forms, ``declared.migrations.read(folder)``
+its migrations; nothing of the project that is read is executed. ``declared.javascript`` is the reading of
+TypeScript and JavaScript that the former rests on, and ``declared.collectors`` puts the frames into a snapshot.
+Columns named as in the catalog's frames (``queries/*.sql``) mean the same and hold values spelled the same;
+:data:`FRAMES` lists all with their types.
 
 - ``declared_tables``: one row per table, those that belongsToMany makes by itself included.
 - ``declared_columns``: one row per column of the database, implicit ones (id, timestamps, injected keys) included.

@@ -15,7 +15,8 @@ from tree_sitter import Node
 
 from workbench.catalog import Snapshot
 from workbench.collectors import collector
-from workbench.declared.sources import Library, Module, is_function, string_value, text_of
+from workbench.declared.javascript.sources import Library, Module
+from workbench.declared.javascript.syntax import is_function, string_value, text_of
 from workbench.targets import Target
 from workbench.words import words
 

@@ -18,7 +18,8 @@ from workbench.catalog import make_frame
 from workbench.drift.difference import COLUMNS, KINDS, Difference
 from workbench.drift.indexes import compare_enums, compare_indexes
 from workbench.drift.keys import compare_keys, compare_primary_keys
-from workbench.drift.tables import Pairing, compare_columns, compare_tables, pair, records
+from workbench.drift.tables import Pairing, compare_columns, compare_tables, pair
+from workbench.rows import records
 from workbench.targets import Options
 
 __all__ = ["CATALOG_FRAMES", "COLUMNS", "DECLARED_FRAMES", "KINDS", "Difference", "compare"]
@@ -56,7 +57,7 @@ def compare(
     return make_frame(COLUMNS, rows)
 
 
-def _in_scope(rows: list[Mapping[str, Any]], options: Options | None) -> list[Mapping[str, Any]]:
+def _in_scope(rows: list[dict[str, Any]], options: Options | None) -> list[dict[str, Any]]:
     if options is None or not rows or "schema_name" not in rows[0]:
         return rows
     return [row for row in rows if options.covers(row["schema_name"], row["table_name"])]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-import pandas as pd
 
 from workbench.drift import repair
 from workbench.drift.difference import Difference
@@ -26,24 +24,24 @@ EXCLUSIVE = "ACCESS EXCLUSIVE on the table"
 class Pairing:
     """Both sides by name, and which declared table and column stands for which actual one."""
 
-    declared: Mapping[str, list[Record]]
-    actual: Mapping[str, list[Record]]
+    declared: Mapping[str, Sequence[Record]]
+    actual: Mapping[str, Sequence[Record]]
     tables: dict[TableName, TableName] = field(default_factory=dict)
     columns: dict[TableName, dict[str, str]] = field(default_factory=dict)
     """Declared table to declared column to actual column."""
 
-    def of_table(self, frame: str, name: TableName) -> list[Record]:
+    def of_table(self, frame: str, name: TableName) -> Sequence[Record]:
         """Return the rows of a declared frame that belong to a table."""
         return self._grouped(self.declared, frame).get(name, [])
 
-    def of_actual(self, frame: str, name: TableName) -> list[Record]:
+    def of_actual(self, frame: str, name: TableName) -> Sequence[Record]:
         """Return the rows of a catalog frame that belong to a table."""
         return self._grouped(self.actual, frame).get(name, [])
 
     def __post_init__(self) -> None:
         self._groups: dict[tuple[int, str], dict[TableName, list[Record]]] = {}
 
-    def _grouped(self, side: Mapping[str, list[Record]], frame: str) -> dict[TableName, list[Record]]:
+    def _grouped(self, side: Mapping[str, Sequence[Record]], frame: str) -> dict[TableName, list[Record]]:
         key = (id(side), frame)
         if key not in self._groups:
             groups: dict[TableName, list[Record]] = {}
@@ -58,12 +56,7 @@ class Pairing:
         return tuple(names.get(column, column) for column in columns)
 
 
-def records(frame: pd.DataFrame) -> list[Record]:
-    """Return a frame's rows as mappings."""
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
-def pair(declared: Mapping[str, list[Record]], actual: Mapping[str, list[Record]]) -> Pairing:
+def pair(declared: Mapping[str, Sequence[Record]], actual: Mapping[str, Sequence[Record]]) -> Pairing:
     """Pair tables and columns: by name, else by a name that means the same."""
     found = Pairing(declared, actual)
     wanted: dict[str, list[str]] = {}

@@ -23,7 +23,7 @@ from psycopg import sql
 
 from workbench import catalog
 from workbench.catalog import Snapshot
-from workbench.declared.drift_collector import declared_drift
+from workbench.declared.collectors import declared_drift
 from workbench.server import Server, cache_folder
 from workbench.targets import Target, connection_string, parse_url
 from workbench.words import phrases

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.catalog import Snapshot, capture
-from workbench.declared.migration_files import Migration, migrations_folder, read_migrations
+from workbench.declared.migrations.files import Migration, migrations_folder, read_migrations
 from workbench.replay.project import ReplayError, active_name, find_modules, node_version, throwaway
 from workbench.replay.runners import CliRunner, NodeRunner, Run, Runner, choose
 from workbench.replay.scratch import create, databases, drop, dump, scratch

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from workbench.declared.migration_files import Migration
+from workbench.declared.migrations.files import Migration
 from workbench.server import cache_folder
 
 PACKAGES = ("sequelize@6", "sequelize-cli@6", "pg@8", "typescript@5", "ts-node@10")

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import psycopg
 
-from workbench.declared.migration_files import Migration
+from workbench.declared.migrations.files import Migration
 from workbench.replay.project import active_name, environment, permissions
 from workbench.server import SUPERUSER, Server, cache_folder
 from workbench.targets import parse_url

@@ -1,0 +1,102 @@
+"""Models as their sources write them, before Sequelize's rules are applied.
+
+Both readers, of decorators and of ``define`` / ``init``, give these; ``rules`` turns them into tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workbench.declared.javascript.values import ClassRef, JsObject, ModelRef, Site
+
+Kind = Literal["belongsTo", "hasMany", "hasOne", "belongsToMany"]
+Form = Literal["decorators", "init", "define", "implicit"]
+
+
+@dataclass
+class Attribute:
+    """One attribute: its options as written, and where."""
+
+    options: JsObject
+    site: Site
+    is_inherited: bool = False
+
+
+@dataclass
+class ForeignKeyNote:
+    """``@ForeignKey(() => Target)`` on an attribute: a note that associations look up, no constraint."""
+
+    attribute: str
+    target: Any
+    site: Site
+
+
+@dataclass
+class AssociationSource:
+    """One association as written; ``options`` hold foreignKey, as, through, onDelete and so on.
+
+    ``model`` is the model that declares it where a call does; ``is_apart``: outside the model's ``associate``.
+    """
+
+    kind: Kind
+    target: Any
+    options: JsObject
+    site: Site
+    is_lazy: bool = False
+    model: Any = None
+    is_apart: bool = False
+
+
+@dataclass
+class ModelSource:
+    """One model as written."""
+
+    ref: ClassRef | ModelRef
+    name: str
+    form: Form
+    site: Site
+    class_name: str | None = None
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    options: JsObject = field(default_factory=JsObject)
+    decorator_indexes: list[JsObject] = field(default_factory=list)
+    notes: list[ForeignKeyNote] = field(default_factory=list)
+    associations: list[AssociationSource] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Something that was not understood, or that Sequelize itself would refuse.
+
+    ``kind``: unread (the reader's limit), refused (Sequelize throws while loading), aborts (sync() stops) or
+    ignored (a file that was left out). ``object`` is the dotted path that it bears on, where that is known.
+    """
+
+    site: Site
+    kind: Literal["unread", "refused", "aborts", "ignored"]
+    reason: str
+    object: str = ""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One file that uses another; ``is_lazy``: only when a function is called."""
+
+    file: str
+    imported_file: str
+    is_lazy: bool
+    line: int
+
+
+@dataclass
+class Sources:
+    """All that one folder declares: models in the order of loading, associations made apart from them.
+
+    ``define`` are the options that the connection gives to every model.
+    """
+
+    models: list[ModelSource] = field(default_factory=list)
+    associations: list[AssociationSource] = field(default_factory=list)
+    define: JsObject = field(default_factory=JsObject)
+    unread: list[Unread] = field(default_factory=list)
+    imports: list[Import] = field(default_factory=list)
