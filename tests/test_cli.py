@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -133,3 +134,19 @@ def test_output_into_a_pipe_that_closes_is_no_error() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("Usage: workbench check")
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="reads the process list from /proc")
+def test_a_password_in_the_url_leaves_the_process_list() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"postgresql://reviewer:{SECRET}@127.0.0.1:{mute.getsockname()[1]}/hospital"
+        process = subprocess.Popen([sys.executable, "-m", "workbench", "capture", url])
+        try:
+            mute.settimeout(60)
+            mute.accept()  # it is connecting, so the command is well under way
+            title = Path(f"/proc/{process.pid}/cmdline").read_text()
+        finally:
+            process.kill()
+            process.wait()
+    assert "capture postgresql://reviewer:***@127.0.0.1" in title
+    assert SECRET not in title

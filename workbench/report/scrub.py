@@ -38,10 +38,16 @@ _FOLDERS = tuple(
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)+/ipykernel_\d+/\d+\.py")
 
 
-def scrub(text: str) -> str:
-    """Return a text with passwords masked and paths given from the package on."""
+def mask_passwords(text: str) -> str:
+    """Return a text with the passwords of URLs, connection strings and documents masked."""
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
+    return text
+
+
+def scrub(text: str) -> str:
+    """Return a text with passwords masked and paths given from the package on."""
+    text = mask_passwords(text)
     for pattern, replacement in _FOLDERS:
         text = pattern.sub(replacement, text)
     text = _TEMPORARY.sub("cell", text)
