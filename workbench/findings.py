@@ -49,16 +49,18 @@ class Status(enum.Enum):
 class Fix:
     """A change that would mend a finding, and how to take it back.
 
-    ``lock`` is the strongest lock taken and on what, in the words of PostgreSQL's manual.
+    ``lock`` is the strongest lock taken and on what, in the words of PostgreSQL's manual. ``stays`` tells
+    what the change cannot avoid: a check that reports what it made, and why that has to be for a while.
     """
 
     sql: str
     undo: str
     lock: str
+    stays: Mapping[str, str] = field(default_factory=dict)
 
-    def to_json(self) -> dict[str, str]:
-        """Return the three texts as the command contract spells them."""
-        return {"sql": self.sql, "undo": self.undo, "lock": self.lock}
+    def to_json(self) -> dict[str, Any]:
+        """Return the texts as the command contract spells them."""
+        return {"sql": self.sql, "undo": self.undo, "lock": self.lock, "stays": dict(self.stays)}
 
 
 @dataclass(frozen=True)

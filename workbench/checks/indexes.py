@@ -30,8 +30,8 @@ def supporting_indexes(
     each of its leaf partitions.
     """
     of_table = by(indexes, "table_oid")
-    collations = _collations(columns)
-    leaves = _leaf_partitions(tables)
+    collations = column_collations(columns)
+    leaves = leaf_partitions(tables)
     served = {}
     for key in rows(foreign_keys):
         places = [key.table_oid, *leaves.get(key.table_oid, ())]
@@ -80,7 +80,7 @@ def _implied_by_equality(predicate: str, names: Sequence[str]) -> bool:
     return False
 
 
-def _collations(columns: pd.DataFrame) -> dict[int, dict[str, str]]:
+def column_collations(columns: pd.DataFrame) -> dict[int, dict[str, str]]:
     """Return each column's collation by table and name; the type's own is called ``default``."""
     found: dict[int, dict[str, str]] = defaultdict(dict)
     for oid, name, collation in zip(
@@ -90,7 +90,7 @@ def _collations(columns: pd.DataFrame) -> dict[int, dict[str, str]]:
     return found
 
 
-def _leaf_partitions(tables: pd.DataFrame) -> dict[int, list[int]]:
+def leaf_partitions(tables: pd.DataFrame) -> dict[int, list[int]]:
     """Return the leaf partitions below each partitioned table, by OID."""
     parent_of = {
         oid: parent
@@ -128,7 +128,11 @@ def foreign_key_without_index(
     """
     size = dict(zip(tables["table_oid"], tables["estimated_rows"], strict=True))
     kinds = dict(zip(tables["table_oid"], tables["kind"], strict=True))
-    of_table, collations, leaves = by(indexes, "table_oid"), _collations(columns), _leaf_partitions(tables)
+    of_table, collations, leaves = (
+        by(indexes, "table_oid"),
+        column_collations(columns),
+        leaf_partitions(tables),
+    )
     by_oid = {table.table_oid: table for table in rows(tables)}
     taken = set(zip(indexes["schema_name"], indexes["index_name"], strict=True))
     own = [k for k in rows(foreign_keys) if pd.isna(k.parent_constraint_oid) and k.is_enforced]

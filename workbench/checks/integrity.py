@@ -9,12 +9,11 @@ import pandas as pd
 
 from workbench.catalog import MissingFrameError, Snapshot
 from workbench.checks import check, derived
+from workbench.checks.new_keys import KeyMaker, NewKey
 from workbench.checks.probe_rows import (
     Row,
-    constraint_fix,
     counted,
     evidence,
-    foreign_key_definition,
     path,
     primary_keys,
     probed,
@@ -149,6 +148,7 @@ def _constraint_probe(row: Row, snapshot: Snapshot) -> Probe | None:
 def cross_tenant_rows(
     orphans: pd.DataFrame,
     snapshot: Snapshot,
+    key_maker: KeyMaker,
     *,
     most_ratio: float = 1 / 3,
     lead_ratio: float = 0.05,
@@ -176,18 +176,17 @@ def cross_tenant_rows(
         many = share > most_ratio and examined >= 10
         sure = Severity.HIGH if square.owned else Severity.MEDIUM
         severity = sure if square.certain and not many else Severity.LOW
-        findings.append(_crossing(row, square, severity, snapshot))
+        findings.append(_crossing(row, square, severity, Relations(snapshot), key_maker))
     return Verdict(len(looked), findings, unexamined(orphans, "tenant", guarded=GUARDED))
 
 
-def _crossing(row: Row, square: Square, severity: Severity, snapshot: Snapshot) -> Finding:
-    relations = Relations(snapshot)
+def _crossing(row: Row, square: Square, severity: Severity, relations: Relations, maker: KeyMaker) -> Finding:
     own = ", ".join(square.shorter[0].columns)
     detail = (
         f"{counted(row)} of {path(row)} disagree on their {referenced_path(row)}: "
         f"{path_text(square.shorter, relations)} against {path_text(square.longer, relations)}."
     )
-    fix = _composite_fix(square, relations, snapshot)
+    fix = _composite_fix(square, relations, int(row["violations"]), maker)
     if fix is None:
         detail += " A composite key needs the owner's column on every table of the longer way."
     return Finding(
@@ -201,37 +200,29 @@ def _crossing(row: Row, square: Square, severity: Severity, snapshot: Snapshot) 
     )
 
 
-def _composite_fix(square: Square, relations: Relations, snapshot: Snapshot) -> Fix | None:
+def _composite_fix(square: Square, relations: Relations, violations: int, maker: KeyMaker) -> Fix | None:
     key = composite_key(square, relations)
-    if key is None or {square.child, square.longer[-1].child} & _partitioned(snapshot):
+    if key is None:
         return None
-    child, parent = key["child"], key["parent"]
-    unique = object_name(parent[1], *key["referenced"], "key")
-    name = object_name(child[1], *key["columns"], "fkey")
-    parent_sql = qualified(*parent)
-    definition = foreign_key_definition(key["columns"], parent[0], parent[1], key["referenced"], valid=False)
-    made = f"ALTER TABLE {parent_sql} ADD CONSTRAINT {quote(unique)} UNIQUE ({column_list(key['referenced'])});\n"
-    fix = constraint_fix(
-        child,
-        name,
-        definition,
-        before=made,
-        lock="ACCESS EXCLUSIVE on the referenced table while the unique index is built, then SHARE ROW EXCLUSIVE "
-        "on both; rows that exist are not checked until VALIDATE CONSTRAINT",
+    parent = maker.tables.get(key["parent"])
+    if parent is None or parent.kind != "table":
+        return None
+    # A foreign key needs no more than a unique index, which can be built without stopping writes.
+    name = object_name(parent.table_name, *key["referenced"], "key")
+    made = (
+        f"CREATE UNIQUE INDEX CONCURRENTLY {quote(name)} ON {qualified(*key['parent'])} "
+        f"({column_list(key['referenced'])});"
     )
-    return Fix(fix.sql, f"{fix.undo}\nALTER TABLE {parent_sql} DROP CONSTRAINT {quote(unique)};", fix.lock)
-
-
-def _partitioned(snapshot: Snapshot) -> frozenset[int]:
-    tables = snapshot["tables"]
-    return frozenset(tables.loc[tables["kind"] == "partitioned table", "table_oid"])
+    wanted = NewKey(key["child"], key["columns"], key["parent"], key["referenced"], violations)
+    dropped = f"DROP INDEX CONCURRENTLY {qualified(parent.schema_name, name)};"
+    return maker.declare(wanted, before=made, undo=dropped)
 
 
 @check(subject="foreign_keys", kind="static")
 def undeclared_foreign_key(
     judged_candidates: pd.DataFrame,
     columns: pd.DataFrame,
-    snapshot: Snapshot,
+    key_maker: KeyMaker,
     *,
     certain_score: float = 0.85,
     least_rows: int = 5,
@@ -245,10 +236,6 @@ def undeclared_foreign_key(
     False positives: Keys of another system, and integers that fit by chance: without rows the severity is low
     or info, and the reasons are given.
     """
-    nullable = {(int(c["table_oid"]), c["column_name"]) for c in records(columns) if not c["is_not_null"]}
-    # Before 18 a partitioned table takes no NOT VALID key.
-    newest = int(snapshot["database"]["server_version_num"].iloc[0]) >= 180000
-    whole = frozenset[int]() if newest else _partitioned(snapshot)
     findings = []
     for row in records(judged_candidates):
         rows_read = int(row["probe"]["examined"]) if row["verdict"] == "confirmed" else 0
@@ -256,7 +243,7 @@ def undeclared_foreign_key(
             severity = Severity.MEDIUM
         else:
             severity = Severity.LOW if row["score"] >= certain_score or rows_read else Severity.INFO
-        findings.append(_undeclared(row, severity, nullable, int(row["table_oid"]) in whole))
+        findings.append(_undeclared(row, severity, key_maker))
     return Verdict(len(columns), findings, _silent(judged_candidates))
 
 
@@ -272,9 +259,7 @@ def _silent(judged: pd.DataFrame) -> list[NotExamined]:
     ]
 
 
-def _undeclared(
-    row: Mapping[str, Any], severity: Severity, nullable: set[tuple[int, Any]], whole: bool
-) -> Finding:
+def _undeclared(row: Mapping[str, Any], severity: Severity, maker: KeyMaker) -> Finding:
     referenced = dotted(row["referenced_schema"], row["referenced_table"])
     probe = row["probe"]
     told = "no rows were read"
@@ -285,11 +270,9 @@ def _undeclared(
             f"{int(probe['examined']) - int(probe['violations']):,} of {int(probe['examined']):,} rows agree"
         )
     columns = ", ".join(row["column_names"])
-    action = "SET NULL" if all((int(row["table_oid"]), c) in nullable for c in row["column_names"]) else ""
     detail = (
         f"{columns} seems to refer to {referenced}({', '.join(row['referenced_columns'])}): "
-        f"{'; '.join(row['reasons'])}; {told}. Choose the ON DELETE action"
-        f"{' (the column may be NULL)' if action else ''}."
+        f"{'; '.join(row['reasons'])}; {told}."
     )
     return Finding(
         object=dotted(row["schema_name"], row["table_name"], columns),
@@ -297,31 +280,23 @@ def _undeclared(
         detail=detail,
         severity=severity,
         evidence=figures,
-        fix=_declare(row, whole=whole),
+        fix=_declare(row, maker),
         distinct=referenced,
     )
 
 
-def _declare(row: Mapping[str, Any], *, whole: bool) -> Fix | None:
-    """Return the fix, which checks all rows at once if ``whole``; None for a column whose type must change first."""
+def _declare(row: Mapping[str, Any], maker: KeyMaker) -> Fix | None:
+    """Return the fix; None for a column whose type must change first."""
     if supposed.STORED_AS_TEXT in row["reasons"]:
         return None
     probe = row["probe"]
-    table = (str(row["schema_name"]), str(row["table_name"]))
-    name = object_name(table[1], *row["column_names"], "fkey")
-    clean = row["verdict"] == "confirmed" and probe["exact"] and not probe["violations"]
-    definition = foreign_key_definition(
-        row["column_names"],
-        row["referenced_schema"],
-        row["referenced_table"],
-        row["referenced_columns"],
-        valid=whole,
-    )
-    proof = f"\nALTER TABLE {qualified(*table)} VALIDATE CONSTRAINT {quote(name)};"
-    return constraint_fix(
-        table,
-        name,
-        definition,
-        after=proof if clean and not whole else "",
-        lock="SHARE ROW EXCLUSIVE on both tables, briefly; VALIDATE then takes SHARE UPDATE EXCLUSIVE",
+    asked = probe is not None and not pd.isna(probe["violations"])
+    return maker.declare(
+        NewKey(
+            (str(row["schema_name"]), str(row["table_name"])),
+            tuple(row["column_names"]),
+            (str(row["referenced_schema"]), str(row["referenced_table"])),
+            tuple(row["referenced_columns"]),
+            int(probe["violations"]) if asked else None,
+        )
     )

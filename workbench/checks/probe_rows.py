@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.catalog import Snapshot
 from workbench.findings import Fix, NotExamined
-from workbench.naming import column_list, dotted, qualified, quote
+from workbench.naming import dotted, qualified, quote
 from workbench.probes.orphans import ENFORCED
 from workbench.probes.probe import Probe
 from workbench.rows import records
@@ -136,11 +136,3 @@ def constraint_fix(
     target = qualified(*table)
     sql = f"{before}ALTER TABLE {target} ADD CONSTRAINT {quote(name)} {definition};{after}"
     return Fix(sql, f"ALTER TABLE {target} DROP CONSTRAINT {quote(name)};", lock)
-
-
-def foreign_key_definition(
-    columns: Sequence[str], schema: str, table: str, referenced: Sequence[str], *, valid: bool
-) -> str:
-    """Return FOREIGN KEY … REFERENCES …, NOT VALID unless existing rows shall be checked at once."""
-    text = f"FOREIGN KEY ({column_list(columns)}) REFERENCES {qualified(schema, table)}"
-    return f"{text} ({column_list(referenced)}){'' if valid else ' NOT VALID'}"

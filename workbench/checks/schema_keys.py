@@ -8,7 +8,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.schema import alter, by_table, kept, path
+from workbench.checks.new_keys import KeyMaker, NewKey
+from workbench.checks.schema import by_table, kept, path
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
 from workbench.rows import Row, rows
@@ -261,9 +262,9 @@ def user_table(reviewed_tables: pd.DataFrame, foreign_keys: pd.DataFrame) -> Map
 def audit_column_without_key(
     reviewed_columns: pd.DataFrame,
     constraints: pd.DataFrame,
-    indexes: pd.DataFrame,
     key_columns: Set[tuple[int, str]],
     user_table: Mapping[str, str] | None,
+    key_maker: KeyMaker,
 ) -> Verdict:
     """Column that says who did it, without a foreign key.
 
@@ -288,11 +289,8 @@ def audit_column_without_key(
     key_type = of_table[of_table["column_name"] == key].iloc[0]["data_type"]
     # A text column of the same type may hold a name or a note as well as a key.
     compatible = named[(named["data_type"] == key_type) & named["base_type"].isin(KEY_TYPES)]
-    leading = {
-        (oid, keys[0]) for oid, keys in zip(indexes["table_oid"], indexes["key_columns"], strict=True) if keys
-    }
     findings = [
-        _unbound(row, (schema, table, key), has_index=(row.table_oid, row.column_name) in leading)
+        _unbound(row, (schema, table, key), key_maker)
         for row in rows(compatible)
         if (row.table_oid, row.column_name) not in key_columns
     ]
@@ -304,7 +302,7 @@ def _says_who(column: str) -> bool:
     return len(spoken) > 1 and (spoken[-1] == "by" or spoken[-2:] == ("by", "id"))
 
 
-def _unbound(row: Row, target: tuple[str, str, str], *, has_index: bool) -> Finding:
+def _unbound(row: Row, target: tuple[str, str, str], maker: KeyMaker) -> Finding:
     schema, table, key = target
     return Finding(
         object=path(row),
@@ -312,35 +310,7 @@ def _unbound(row: Row, target: tuple[str, str, str], *, has_index: bool) -> Find
         detail=f"The column has the type of {dotted(schema, table, key)} and no foreign key.",
         severity=Severity.LOW,
         evidence={"referenced": dotted(schema, table, key), "data_type": row.data_type},
-        fix=_bind(row, f"REFERENCES {qualified(schema, table)} ({quote(key)})", has_index),
-    )
-
-
-def _bind(row: Row, references: str, has_index: bool) -> Fix:
-    """Return the foreign key, with the index that a delete of a user will need."""
-    column, name = quote(row.column_name), quote(object_name(row.table_name, row.column_name, "fkey"))
-    action = "RESTRICT" if row.is_not_null else "SET NULL"
-    plain = row.kind == "table"
-    add = f"ADD CONSTRAINT {name} FOREIGN KEY ({column}) {references} ON DELETE {action}"
-    # Before PostgreSQL 18 a partitioned table takes no foreign key that is NOT VALID.
-    steps = (
-        [alter(row, f"{add} NOT VALID"), alter(row, f"VALIDATE CONSTRAINT {name}")]
-        if plain
-        else [alter(row, add)]
-    )
-    undo = [alter(row, f"DROP CONSTRAINT {name}")]
-    if not has_index:
-        index, concurrently = (
-            object_name(row.table_name, row.column_name, "idx"),
-            " CONCURRENTLY" if plain else "",
-        )
-        where = qualified(row.schema_name, row.table_name)
-        steps.insert(0, f"CREATE INDEX{concurrently} {quote(index)} ON {where} ({column});")
-        undo.append(f"DROP INDEX{concurrently} {qualified(row.schema_name, index)};")
-    return Fix(
-        "\n".join(steps),
-        "\n".join(undo),
-        "SHARE ROW EXCLUSIVE on both tables for an instant; SHARE UPDATE EXCLUSIVE while rows are validated"
-        if plain
-        else "SHARE ROW EXCLUSIVE on both tables while rows are validated",
+        fix=maker.declare(
+            NewKey((row.schema_name, row.table_name), (row.column_name,), (schema, table), (key,))
+        ),
     )
