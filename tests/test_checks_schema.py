@@ -56,14 +56,6 @@ create table club_members (id int primary key, student_id int not null reference
 create table bus (id int primary key, student_id int not null references student, is_default boolean);
 alter table student add primary_school_id int references school
 """
-RULES = """
-create table course (
-    id int primary key, start_date date, end_date date, quantity int, weight_change int, "ageGroup" text,
-    price numeric check (price >= 0), "startedAt" timestamptz, "endedAt" timestamptz, page_id int, message_size int,
-    package_count int
-);
-create table held (id int primary key, valid_from date, valid_to date, check (valid_to >= valid_from))
-"""
 
 
 def test_types_that_do_not_fit(server: Server, make_database: MakeDatabase) -> None:
@@ -132,19 +124,6 @@ def test_a_natural_key_needs_statistics(server: Server, make_database: MakeDatab
     assert objects_of(target, "missing_unique") == ["public.visit.email"]
     lower = make_database(server, STATISTICS + "\n--;\ncreate unique index on visit (lower(email))")
     assert objects_of(lower, "missing_unique") == []
-
-
-def test_rules_that_no_constraint_states(server: Server, make_database: MakeDatabase) -> None:
-    found = {
-        finding.object: finding.evidence["condition"]
-        for finding in mends(make_database(server, RULES), "check_candidate")
-    }
-    assert found == {
-        "public.course.end_date": '"end_date" >= "start_date"',
-        "public.course.endedAt": '"endedAt" >= "startedAt"',
-        "public.course.quantity": '"quantity" >= 0',
-        "public.course.message_size": '"message_size" >= 0',
-    }
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,11 @@ BEGIN
         given := jsonb_build_object('studentId', format('demo.id(''students'', %s)', student),
                                     'deletedAt', format('demo.student_deleted(%s)', student)) || given;
     END IF;
+    -- Nothing is deleted before it was made; greatest() would take a row that lives for deleted.
+    IF given ? 'deletedAt' THEN
+        given := given || jsonb_build_object('deletedAt', format(
+            'CASE WHEN (%1$s) IS NOT NULL THEN greatest(%1$s, created + interval ''10 minutes'') END', given ->> 'deletedAt'));
+    END IF;
     SELECT string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum),
            string_agg(format('(%s)::%s', coalesce(given ->> a.attname, CASE
                WHEN a.attnotnull OR a.attname IN ('deletedAt') THEN e.expression

@@ -19,14 +19,11 @@ from workbench.checks.probe_rows import (
 )
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
-from workbench.probes.plausibility import Flag, flag_probes, flags
+from workbench.probes.plausibility import COMPARED, UNIQUE, DatePair, Flag, flag_probes, flags
 from workbench.probes.polymorphic import polymorphic_pairs
 from workbench.probes.probe import Probe
 from workbench.probes.relations import Relations
 from workbench.words import object_name
-
-COMPARED = ("a CHECK constraint already compares them",)
-UNIQUE = ("a unique index already allows one at most",)
 
 
 @check(subject="integrity", kind="static")
@@ -65,22 +62,30 @@ def polymorphic_reference(snapshot: Snapshot) -> Verdict:
 
 @check(subject="integrity", kind="runtime")
 def date_order_violation(
-    orphans: pd.DataFrame, snapshot: Snapshot, *, most_ratio: float = 0.2, least_rows: int = 10
+    orphans: pd.DataFrame,
+    snapshot: Snapshot,
+    *,
+    most_ratio: float = 0.2,
+    none_ratio: float = 0.5,
+    least_rows: int = 10,
 ) -> Verdict:
     """Rows that end before they start.
 
     Problem: Two dates whose names say which comes first stand in the other order.
     Impact: Durations are negative, ranges match nothing, reports leave the rows out.
     Fix: A CHECK, NOT VALID at first: it stops new ones while the old are mended, then VALIDATE.
-    False positives: Names that mean something else here; where many rows disagree the severity is low.
+    False positives: Names that mean something else here; where many rows disagree the severity is low, and
+    where most do nothing is reported. A row that was changed before it was made is of low severity too, for
+    clocks differ.
     """
     looked = probed(orphans, "date_order")
     findings = []
     for row in looked:
-        if not row["violations"]:
-            continue
         earlier, later = row["columns"]
-        usual = ratio(row) > most_ratio and int(row["examined"]) >= least_rows
+        many = int(row["examined"]) >= least_rows
+        if not row["violations"] or (many and ratio(row) > none_ratio):
+            continue
+        usual = (many and ratio(row) > most_ratio) or DatePair(0, earlier, later).is_bookkeeping
         findings.append(
             Finding(
                 object=dotted(path(row), later),
@@ -97,7 +102,7 @@ def date_order_violation(
                 distinct=earlier,
             )
         )
-    return Verdict(len(looked), findings, unexamined(orphans, "date_order", guarded=COMPARED))
+    return Verdict(len(looked), findings, unexamined(orphans, "date_order", guarded=(COMPARED,)))
 
 
 @check(subject="integrity", kind="runtime")
@@ -132,7 +137,7 @@ def duplicate_primary_flag(
                 fix=_one_each(flag, probe, snapshot),
             )
         )
-    return Verdict(len(looked), findings, unexamined(orphans, "duplicate_flag", guarded=UNIQUE))
+    return Verdict(len(looked), findings, unexamined(orphans, "duplicate_flag", guarded=(UNIQUE,)))
 
 
 def _questions(snapshot: Snapshot) -> list[tuple[Flag, Probe]]:

@@ -27,6 +27,9 @@ KINDS = {
     "polymorphic": "polymorphic references",
     "date_order": "dates in order",
     "duplicate_flag": "one flagged row",
+    "value_rule": "values in bounds",
+    "spelling": "one spelling a value",
+    "apparent_set": "values of a set",
 }
 """Kind of probe to the words for it, in the order of the chapter."""
 

@@ -22,7 +22,7 @@ from workbench.words import words
 _MOMENTS = ("timestamp without time zone", "timestamp with time zone", "date")
 _FILLERS = frozenset(["date", "at", "on", "time", "datetime", "ts", "timestamp", "day"])
 _LATER: Mapping[str, str] = {
-    "start": "end,finish,stop",
+    "start": "end,finish,stop,completion",
     "starts": "ends",
     "started": "ended,finished,completed,stopped",
     "begin": "end,finish",
@@ -39,8 +39,12 @@ _LATER: Mapping[str, str] = {
     "open": "close",
     "admission": "discharge",
     "admitted": "discharged",
+    "first": "last",
     "check in": "check out",
     "checked in": "checked out",
+    "checkin": "checkout",
+    "clock in": "clock out",
+    "login": "logout",
     "hire": "termination",
     "hired": "terminated",
     "birth": "death",
@@ -51,9 +55,12 @@ _LATER: Mapping[str, str] = {
     "enrollment": "graduation,withdrawal",
     "manufacture": "expiration,expiry",
     "manufactured": "expires",
+    "created": "updated,modified,deleted",
 }
 """What comes first to what may come after it, in the words of column names."""
 _ORDERED = tuple((first, then) for first, thens in _LATER.items() for then in thens.split(","))
+COMPARED = "a CHECK constraint already compares them"
+UNIQUE = "a unique index already allows one at most"
 _FLAGS = frozenset({("primary",), ("default",), ("current",), ("main",), ("preferred",)})
 _KINDS = frozenset({("type",), ("kind",), ("category",), ("purpose",), ("usage",), ("role",), ("label",)})
 
@@ -65,6 +72,11 @@ class DatePair:
     table_oid: int
     earlier: str
     later: str
+
+    @property
+    def is_bookkeeping(self) -> bool:
+        """Both say when the row itself was written, which clocks of several machines may tell."""
+        return "created" in words(self.earlier)
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,7 @@ class Flag:
 def date_pairs(columns: pd.DataFrame, tables: pd.DataFrame) -> list[DatePair]:
     """Return pairs of columns whose names say which comes first, of one type each, in a stable order."""
     found = []
-    for oid, group in _by_table(columns, tables):
+    for oid, group in columns_by_table(columns, tables):
         moments = [c for c in group if c["base_type"] in _MOMENTS and not c["is_array"]]
         named = {(_phrase(c["column_name"]), c["base_type"]): str(c["column_name"]) for c in moments}
         for (phrase, base), column in named.items():
@@ -118,7 +130,7 @@ def flags(snapshot: Snapshot) -> list[Flag]:
     marks = soft_delete_marks(snapshot["columns"])
     owners = _owners(snapshot["foreign_keys"])
     found = []
-    for oid, group in _by_table(snapshot["columns"], snapshot["tables"]):
+    for oid, group in columns_by_table(snapshot["columns"], snapshot["tables"]):
         if oid not in owners:
             continue
         kinds = tuple(str(c["column_name"]) for c in group if _is_kind(c))
@@ -153,7 +165,9 @@ def _owners(keys: pd.DataFrame) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _by_table(columns: pd.DataFrame, tables: pd.DataFrame) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+def columns_by_table(
+    columns: pd.DataFrame, tables: pd.DataFrame
+) -> Iterator[tuple[int, list[dict[str, Any]]]]:
     """Give the columns of each table proper: no views, no partitions, nothing of extensions."""
     proper = tables[
         tables["kind"].isin(["table", "partitioned table"])
@@ -182,7 +196,7 @@ def date_order_probes(snapshot: Snapshot) -> list[Probe]:
         guarded = any(oid == pair.table_oid and both <= names for oid, names in compared)
         earlier, later = f"c.{quote(pair.earlier)}", f"c.{quote(pair.later)}"
         probes.append(
-            _probe(
+            table_probe(
                 relations,
                 pair.table_oid,
                 kind="date_order",
@@ -190,7 +204,8 @@ def date_order_probes(snapshot: Snapshot) -> list[Probe]:
                 columns=(pair.earlier, pair.later),
                 examined=f"({earlier} is not null and {later} is not null)",
                 violation=f"{later} < {earlier}",
-                skipped="a CHECK constraint already compares them" if guarded else None,
+                plain=True,
+                skipped=COMPARED if guarded else None,
             )
         )
     return probes
@@ -211,7 +226,7 @@ def flag_probes(snapshot: Snapshot) -> list[Probe]:
         )
         sql = relations.sql(flag.table_oid)
         probes.append(
-            _probe(
+            table_probe(
                 relations,
                 flag.table_oid,
                 kind="duplicate_flag",
@@ -224,7 +239,7 @@ def flag_probes(snapshot: Snapshot) -> list[Probe]:
                 ),
                 distinct=", ".join(f"c.{quote(c)}" for c in flag.owner),
                 searches=True,
-                skipped="a unique index already allows one at most" if _unique(flag, unique) else None,
+                skipped=UNIQUE if _unique(flag, unique) else None,
             )
         )
     return probes
@@ -239,9 +254,10 @@ def _unique(flag: Flag, indexes: Sequence[Mapping[str, Any]]) -> bool:
     )
 
 
-def _probe(
+def table_probe(
     relations: Relations, oid: int, *, columns: Sequence[str], skipped: str | None, **rest: Any
 ) -> Probe:
+    """Return a probe of one table's rows; ``skipped`` when a right is missing or the caller says so."""
     schema, table = relations.name(oid)
     return Probe(
         schema_name=schema,

@@ -48,8 +48,9 @@ class Probe:
     ``relation`` is the quoted table (``ONLY`` included where heirs do not count), ``joins`` further FROM
     items, ``examined`` the rows that the rule speaks of, ``violation`` those that break it, ``distinct``
     the expression whose different values are counted among them. A probe that ``searches`` has an
-    expensive violation (an anti join), counted apart from the examined rows. ``settings`` steer its plan.
-    ``evidence`` is a query for the result's coverage and range ratios. ``skipped`` says why it shall not run.
+    expensive violation (an anti join), counted apart from the examined rows; one that is ``plain`` looks at
+    nothing but the row, so that one scan can count all of a table. ``settings`` steer its plan. ``evidence`` is
+    a query for the result's coverage and range ratios. ``skipped`` says why it shall not run.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Probe:
     violation: str = "false"
     distinct: str = ""
     searches: bool = False
+    plain: bool = False
     settings: tuple[tuple[str, str], ...] = ()
     pages: int = 0
     skipped: str | None = None
