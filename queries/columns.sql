@@ -15,7 +15,7 @@
 --   base_type          text   the type below a domain, the element type of an array, else the type itself
 --   is_array           bool   it is an array
 --   is_not_null        bool   NOT NULL holds for the column
---   default_expression text?  DEFAULT, or the expression of a generated column
+--   default_expression text?  DEFAULT, or the expression of a generated column, "(not read)" while the table is locked
 --   identity           text?  always or by default
 --   generated          text?  stored or virtual
 --   collation          text?  collation when it is not the type's own
@@ -25,6 +25,14 @@
 --   storage            text   plain, external, main or extended
 --   is_local           bool   it is defined here, not only inherited
 --   can_select         bool   the capturing role may read it
+with locked as materialized (
+    -- A lock that is only waited for counts too: whoever comes after it waits behind it.
+    select distinct l.relation
+    from pg_catalog.pg_locks as l
+    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock'
+      and l.pid is distinct from pg_catalog.pg_backend_pid()
+      and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+)
 select
     c.oid::int8 as table_oid,
     n.nspname::text as schema_name,
@@ -46,7 +54,12 @@ select
     end as base_type,
     (t.typelem <> 0 and t.typlen = -1) as is_array,
     (a.attnotnull or (t.typtype = 'd' and t.typnotnull)) as is_not_null,
-    pg_catalog.pg_get_expr(ad.adbin, ad.adrelid) as default_expression,
+    -- A default names no column, so it is spelled without the table, which somebody may have locked.
+    case
+        when a.attgenerated = '' then pg_catalog.pg_get_expr(ad.adbin, 0)
+        when lk.relation is not null then '(not read)'
+        else pg_catalog.pg_get_expr(ad.adbin, ad.adrelid)
+    end as default_expression,
     case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
     case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated,
     case when a.attcollation <> t.typcollation then co.collname::text end as collation,
@@ -65,6 +78,7 @@ join pg_catalog.pg_type as t on t.oid = a.atttypid
 join pg_catalog.pg_namespace as tn on tn.oid = t.typnamespace
 left join pg_catalog.pg_attrdef as ad on ad.adrelid = a.attrelid and ad.adnum = a.attnum
 left join pg_catalog.pg_collation as co on co.oid = a.attcollation
+left join locked as lk on lk.relation = c.oid
 where c.relkind in ('r', 'p', 'f', 'v', 'm')
   and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
 order by n.nspname, c.relname, a.attnum;

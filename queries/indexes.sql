@@ -1,6 +1,6 @@
 -- title: Indexes
 -- about: One row per index on a table, partitioned table or materialized view, with all that tells two indexes apart.
--- rights: none; bytes is null for an index that somebody holds an ACCESS EXCLUSIVE lock on
+-- rights: none; bytes is null for an index that somebody holds, or waits for, an ACCESS EXCLUSIVE lock on; while its table is locked so, its definition is not read
 -- columns:
 --   index_oid           int8    OID of the index
 --   schema_name         text    schema
@@ -19,13 +19,13 @@
 --   is_replica_identity bool    logical replication relies on it
 --   is_clustered        bool    CLUSTER last used it
 --   key_numbers         int8[]  key attnums in order; 0 is an expression
---   key_columns         text[]  key columns in order; an expression as its text
+--   key_columns         text[]  key columns in order; an expression as its text, "(not read)" while the table is locked
 --   include_columns     text[]  INCLUDE columns
 --   opclasses           text[]  operator class of each key column, with schema when not pg_catalog
 --   collations          text[]  collation of each key column, empty when it has none
 --   options             int8[]  indoption of each key column: 1 is DESC, 2 is NULLS FIRST
---   predicate           text?   WHERE clause of a partial index
---   definition          text    as pg_get_indexdef spells it
+--   predicate           text?   WHERE clause of a partial index, "(not read)" while the table is locked
+--   definition          text    as pg_get_indexdef spells it; an SQL comment while the table is locked
 --   constraint_name     text?   constraint that it backs
 --   constraint_type     text?   primary key, unique or exclusion
 --   referencing_count   int8    foreign keys of other tables that rely on it
@@ -39,9 +39,10 @@
 --   extension           text?   extension that made it
 --   comment             text?   comment on the index
 with locked as materialized (
+    -- A lock that is only waited for counts too: whoever comes after it waits behind it.
     select distinct l.relation
     from pg_catalog.pg_locks as l
-    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted
+    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock'
       and l.pid is distinct from pg_catalog.pg_backend_pid()
       and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
 ),
@@ -63,8 +64,9 @@ keys as materialized (
         i.indexrelid,
         pg_catalog.array_agg(
             case
-                when u.number = 0 then pg_catalog.pg_get_indexdef(i.indexrelid, u.position::int4, true)
-                else a.attname::text
+                when u.number <> 0 then a.attname::text
+                when lk.relation is not null then '(not read)'
+                else pg_catalog.pg_get_indexdef(i.indexrelid, u.position::int4, true)
             end
             order by u.position
         ) as names,
@@ -84,7 +86,10 @@ keys as materialized (
             )
         ) as deduplicates
     from pg_catalog.pg_index as i
+    join pg_catalog.pg_class as c on c.oid = i.indrelid and c.relkind in ('r', 'p', 'm')
+    join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     cross join lateral pg_catalog.unnest(i.indkey::int2[]) with ordinality as u(number, position)
+    left join locked as lk on lk.relation = i.indrelid
     left join pg_catalog.pg_attribute as a on a.attrelid = i.indrelid and a.attnum = u.number and u.number <> 0
     -- int2vector and oidvector count from 0, ordinality from 1.
     left join pg_catalog.pg_opclass as oc
@@ -92,6 +97,7 @@ keys as materialized (
     left join pg_catalog.pg_namespace as ocn on ocn.oid = oc.opcnamespace
     left join pg_catalog.pg_collation as co
         on u.position <= i.indnkeyatts and co.oid = i.indcollation[u.position::int4 - 1]
+    where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
     group by i.indexrelid, i.indnkeyatts
 ),
 referencing as materialized (
@@ -124,8 +130,15 @@ select
     k.opclasses,
     k.collations,
     (i.indoption::int2[])[0:i.indnkeyatts - 1]::int8[] as options,
-    pg_catalog.pg_get_expr(i.indpred, i.indrelid, true) as predicate,
-    pg_catalog.pg_get_indexdef(ic.oid) as definition,
+    case
+        when i.indpred is null then null
+        when tk.relation is not null then '(not read)'
+        else pg_catalog.pg_get_expr(i.indpred, i.indrelid, true)
+    end as predicate,
+    case
+        when tk.relation is not null then '-- not read: another session holds an ACCESS EXCLUSIVE lock on the table'
+        else pg_catalog.pg_get_indexdef(ic.oid)
+    end as definition,
     con.conname::text as constraint_name,
     case con.contype when 'p' then 'primary key' when 'u' then 'unique' when 'x' then 'exclusion' end
         as constraint_type,
@@ -139,7 +152,7 @@ select
         am.amname = 'btree' and k.deduplicates and i.indnatts = i.indnkeyatts
         and coalesce(pg_catalog.array_to_string(ic.reloptions, ','), '') !~ 'deduplicate_items=(off|false|0|no)'
     ) as can_deduplicate,
-    case when lk.relation is null then pg_catalog.pg_relation_size(ic.oid) end as bytes,
+    case when lk.relation is null and tk.relation is null then pg_catalog.pg_relation_size(ic.oid) end as bytes,
     ic.relpages::int8 as pages_count,
     nullif(ic.reltuples, -1)::float8 as estimated_rows,
     (b.index_relid is not null) as is_being_built,
@@ -155,6 +168,7 @@ left join pg_catalog.pg_inherits as h on h.inhrelid = ic.oid
 left join pg_catalog.pg_constraint as con on con.conindid = ic.oid and con.contype in ('p', 'u', 'x')
 left join referencing as r on r.conindid = ic.oid
 left join locked as lk on lk.relation = ic.oid
+left join locked as tk on tk.relation = c.oid
 left join building as b on b.index_relid = ic.oid
 left join pg_catalog.pg_depend as d
     on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.objsubid = 0 and d.deptype = 'e'

@@ -8,6 +8,7 @@
 --   data_type     text   smallint, integer or bigint
 --   last_value    int8?  last value handed out; null when never used, or not readable
 --   can_select    bool   the capturing role may read last_value
+--   is_locked     bool   somebody held, or waited for, a lock that keeps last_value from being read
 --   max_value     int8   MAXVALUE
 --   increment     int8   INCREMENT BY
 --   is_cycled     bool   CYCLE
@@ -16,15 +17,25 @@
 --   table_name    text?  its name
 --   column_name   text?  the column
 --   column_type   text?  the column's type
+with locked as materialized (
+    -- Reading a sequence takes ROW EXCLUSIVE, which waits for ALTER SEQUENCE too. A lock that is only waited for counts too: whoever comes after it waits behind it.
+    select distinct l.relation
+    from pg_catalog.pg_locks as l
+    where l.locktype = 'relation' and l.mode in ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+      and l.pid is distinct from pg_catalog.pg_backend_pid()
+      and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+)
 select
     c.oid::int8 as sequence_oid,
     n.nspname::text as schema_name,
     c.relname::text as sequence_name,
     pg_catalog.format_type(s.seqtypid, null) as data_type,
     case
-        when pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE') then pg_catalog.pg_sequence_last_value(c.oid)
+        when k.relation is null and pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE')
+        then pg_catalog.pg_sequence_last_value(c.oid)
     end as last_value,
     pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE') as can_select,
+    k.relation is not null as is_locked,
     s.seqmax as max_value,
     s.seqincrement as increment,
     s.seqcycle as is_cycled,
@@ -36,6 +47,7 @@ select
 from pg_catalog.pg_sequence as s
 join pg_catalog.pg_class as c on c.oid = s.seqrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+left join locked as k on k.relation = c.oid
 left join pg_catalog.pg_depend as d
     on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype in ('a', 'i')
     and d.refclassid = 'pg_catalog.pg_class'::regclass and d.refobjsubid > 0

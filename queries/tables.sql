@@ -1,6 +1,6 @@
 -- title: Tables
 -- about: One row per table, partitioned table, partition, foreign table, view and materialized view.
--- rights: none; sizes are null for a relation that somebody holds an ACCESS EXCLUSIVE lock on
+-- rights: none; sizes and the partition key are null for a relation that somebody holds, or waits for, an ACCESS EXCLUSIVE lock on
 -- columns:
 --   table_oid            int8    OID of the relation
 --   schema_name          text    schema
@@ -35,13 +35,27 @@
 --   frozen_xid_age_count int8?   transactions since relfrozenxid
 --   multixact_age_count  int8?   multixacts since relminmxid
 --   can_select           bool    the capturing role may read its rows
---   is_locked            bool    somebody held an ACCESS EXCLUSIVE lock on it at capture
+--   is_locked            bool    somebody held, or waited for, an ACCESS EXCLUSIVE lock on it at capture
 with recursive locked as materialized (
+    -- A lock that is only waited for counts too: whoever comes after it waits behind it.
     select distinct l.relation
     from pg_catalog.pg_locks as l
-    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.granted
+    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock'
       and l.pid is distinct from pg_catalog.pg_backend_pid()
       and l.database = (select d.oid from pg_catalog.pg_database as d where d.datname = pg_catalog.current_database())
+),
+index_parts as materialized (
+    -- Sizes of a table open its indexes, its TOAST table and the index of that, each of which may be locked alone.
+    select distinct i.indrelid as table_oid
+    from pg_catalog.pg_index as i
+    join locked as l on l.relation = i.indexrelid
+),
+toast_parts as materialized (
+    select distinct c.oid as table_oid
+    from pg_catalog.pg_class as c
+    left join pg_catalog.pg_index as i on i.indrelid = c.reltoastrelid
+    join locked as l on l.relation in (c.reltoastrelid, i.indexrelid)
+    where c.reltoastrelid <> 0
 ),
 inheritance as materialized (
     select i.inhrelid, i.inhparent, c.relispartition
@@ -72,8 +86,9 @@ select
     case when c.relispartition then (select i.inhparent from inheritance as i where i.inhrelid = c.oid) end::int8
         as parent_oid,
     coalesce(t.ancestor, c.oid)::int8 as root_oid,
-    case when c.relkind = 'p' then pg_catalog.pg_get_partkeydef(c.oid) end as partition_key,
-    case when c.relispartition then pg_catalog.pg_get_expr(c.relpartbound, c.oid) end as partition_bound,
+    case when c.relkind = 'p' and k.relation is null then pg_catalog.pg_get_partkeydef(c.oid) end as partition_key,
+    -- Bounds name no column, so they are spelled without the table, which somebody may have locked.
+    case when c.relispartition then pg_catalog.pg_get_expr(c.relpartbound, 0) end as partition_bound,
     (select count(*) from inheritance as i where i.inhrelid = c.oid and not i.relispartition) as inherits_count,
     (select count(*) from inheritance as i where i.inhparent = c.oid and not i.relispartition) as heirs_count,
     pg_catalog.pg_get_userbyid(c.relowner)::text as owner,
@@ -86,11 +101,14 @@ select
     c.relallvisible::int8 as visible_pages_count,
     case when k.relation is null then pg_catalog.pg_relation_size(c.oid) end as heap_bytes,
     case
-        when k.relation is null and c.reltoastrelid <> 0 then pg_catalog.pg_total_relation_size(c.reltoastrelid)
-        when k.relation is null then 0
+        when c.reltoastrelid = 0 then 0
+        when k.relation is null and tp.table_oid is null then pg_catalog.pg_total_relation_size(c.reltoastrelid)
     end::int8 as toast_bytes,
-    case when k.relation is null then pg_catalog.pg_indexes_size(c.oid) end as indexes_bytes,
-    case when k.relation is null then pg_catalog.pg_total_relation_size(c.oid) end as total_bytes,
+    case when k.relation is null and ip.table_oid is null then pg_catalog.pg_indexes_size(c.oid) end as indexes_bytes,
+    case
+        when k.relation is null and ip.table_oid is null and tp.table_oid is null
+        then pg_catalog.pg_total_relation_size(c.oid)
+    end as total_bytes,
     nullif(c.reltoastrelid, 0)::int8 as toast_oid,
     coalesce(pg_catalog.substring(pg_catalog.array_to_string(c.reloptions, ','), 'fillfactor=(\d+)'), '100')::int8
         as fillfactor,
@@ -110,6 +128,8 @@ join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
 left join pg_catalog.pg_class as tc on tc.oid = c.reltoastrelid
 left join pg_catalog.pg_am as am on am.oid = c.relam
 left join locked as k on k.relation = c.oid
+left join index_parts as ip on ip.table_oid = c.oid
+left join toast_parts as tp on tp.table_oid = c.oid
 left join topmost as t on t.inhrelid = c.oid
 left join pg_catalog.pg_depend as d
     on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.objsubid = 0 and d.deptype = 'e'

@@ -37,6 +37,7 @@ LAYERS = (
     ),
     ("accesses",),
     ("demo", "targets"),
+    ("session",),
     ("catalog",),
     ("collectors",),
     ("bloat", "probes", "declared", "drift", "replay"),

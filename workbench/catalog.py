@@ -6,14 +6,13 @@ header comment is its documentation and its contract.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
 import functools
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,13 +22,29 @@ import pandas as pd
 import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
-from psycopg.errors import InsufficientPrivilege, ObjectNotInPrerequisiteState
+from psycopg.errors import InsufficientPrivilege, LockNotAvailable, ObjectNotInPrerequisiteState
 
 from workbench import __version__
 from workbench.resources import resource
-from workbench.targets import MANIFEST_FILE, Options, Target, connection_string
+from workbench.session import CaptureError, first_line, session
+from workbench.targets import MANIFEST_FILE, Options, Target
+
+__all__ = [
+    "CaptureError",
+    "MissingFrameError",
+    "Progress",
+    "Query",
+    "Snapshot",
+    "capture",
+    "make_frame",
+    "parse_query",
+    "queries",
+    "query_for",
+    "session",
+]
 
 Progress = Callable[[str, int, int], None]
+_LOCK_RETRIES = 2
 _EXTENSION_PATH = (
     "select set_config('search_path', 'pg_catalog, ' || extnamespace::regnamespace, true) "
     "from pg_catalog.pg_extension where extname = %s"
@@ -51,10 +66,6 @@ _TYPES: Mapping[str, tuple[int, str]] = {
     "int8[]": (1016, "object"),
     "bool[]": (1000, "object"),
 }
-
-
-class CaptureError(RuntimeError):
-    """The server could not be reached or read; the message holds no secret."""
 
 
 class MissingFrameError(LookupError):
@@ -275,48 +286,6 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return frame
 
 
-@contextlib.contextmanager
-def session(target: Target) -> Iterator[psycopg.Connection[Any]]:
-    """Open one read-only REPEATABLE READ transaction on a target, with its timeouts set, and leave no trace.
-
-    Settings are local to the transaction, so a pooler that reuses the connection is not changed.
-
-    Raises:
-        CaptureError: the server cannot be reached.
-    """
-    try:
-        connection = psycopg.connect(
-            connection_string(target),
-            autocommit=True,
-            connect_timeout=10,
-            application_name=f"workbench {__version__}",
-            # A prepared statement keeps its plan and then ignores planner settings made later.
-            prepare_threshold=None,
-        )
-    except psycopg.Error as error:
-        raise CaptureError(f"{target.name}: {_first_line(error)}") from None
-    try:
-        options = target.options
-        connection.execute("begin isolation level repeatable read read only")
-        for name, value in (
-            ("statement_timeout", int(options.statement_timeout * 1000)),
-            ("lock_timeout", int(options.lock_timeout * 1000)),
-            ("idle_in_transaction_session_timeout", 600_000),
-        ):
-            connection.execute(f"set local {name} = {value}")
-        # Names in the queries' output must not depend on the role's search_path.
-        connection.execute("set local search_path = pg_catalog")
-        # What probes read would count as usage in the next review. Only a superuser, or a role with
-        # GRANT SET ON PARAMETER track_counts (15+), may keep it from being counted.
-        with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
-            connection.execute("set local track_counts = off")
-        yield connection
-    finally:
-        with contextlib.suppress(psycopg.Error):
-            connection.rollback()
-        connection.close()
-
-
 def capture(target: Target, *, only: Sequence[str] = (), progress: Progress | None = None) -> Snapshot:
     """Run the queries against a live target, or load the snapshot that it names.
 
@@ -366,9 +335,9 @@ def _capture_frame(
         return
     started = time.monotonic()
     try:
-        frame = _run(connection, query)
+        frame = _run_again(connection, query)
     except psycopg.Error as error:
-        reason = "the connection was lost" if connection.closed else _first_line(error)
+        reason = "the connection was lost" if connection.closed else first_line(error)
         # A right that the role lacks makes no review partial; what it costs is said all the same.
         refused = isinstance(error, (InsufficientPrivilege, ObjectNotInPrerequisiteState))
         snapshot.miss(name, reason + refused * f"; it needs: {query.rights}", failed=not refused)
@@ -379,6 +348,19 @@ def _capture_frame(
         covered = np.fromiter((snapshot.options.covers(*pair) for pair in pairs), bool, len(frame))
         frame = frame[covered].reset_index(drop=True)
     snapshot.add(name, frame, source=f"queries/{name}.sql", seconds=time.monotonic() - started)
+
+
+def _run_again(connection: psycopg.Connection[Any], query: Query) -> pd.DataFrame:
+    """Run a query, again when it waited too long for a lock: that one is known before the next attempt.
+
+    Queries leave out what :file:`pg_locks` says is locked, but a lock may be taken while they run.
+    """
+    for _ in range(_LOCK_RETRIES):
+        try:
+            return _run(connection, query)
+        except LockNotAvailable:
+            continue
+    return _run(connection, query)
 
 
 def _run(connection: psycopg.Connection[Any], query: Query) -> pd.DataFrame:
@@ -412,8 +394,3 @@ def _column(kind: str, values: Sequence[Any]) -> Any:
     if kind.startswith("timestamptz"):
         return pd.Series(pd.to_datetime(list(values), utc=True)).astype(dtype)
     return pd.Series(list(values), dtype=dtype)
-
-
-def _first_line(error: BaseException) -> str:
-    """Return what a server said, without hints that repeat a statement or a connection string."""
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

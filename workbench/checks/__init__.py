@@ -211,6 +211,7 @@ def run_check(one: Check, inputs: Inputs, thresholds: Mapping[str, Any]) -> Outc
     try:
         arguments = inputs.arguments(one.inputs, one.optional)
         verdict = one.function(**arguments, **{**one.thresholds, **thresholds})
+        verdict = _as_far_as_read(one, verdict, inputs)
     except MissingFrameError as missing:
         failed = missing.name in inputs.snapshot.manifest["failed"]
         status = Status.ERROR if failed else Status.NOT_APPLICABLE
@@ -218,6 +219,16 @@ def run_check(one: Check, inputs: Inputs, thresholds: Mapping[str, Any]) -> Outc
     except Exception as error:
         return _empty(one, Status.ERROR, "check", f"{type(error).__name__}: {error}")
     return replace(verdict.outcome(one.name, one.subject, one.title), inputs=one.inputs)
+
+
+def _as_far_as_read(one: Check, verdict: Verdict, inputs: Inputs) -> Verdict:
+    """Return a verdict without findings that rest on expressions which a lock kept from being read."""
+    if not verdict.findings or "tables" not in inputs.snapshot:
+        return verdict
+    # That module registers checks itself.
+    from workbench.checks.locked import without_unread
+
+    return without_unread(verdict, inputs["unread_tables"], frames_of(one.name))
 
 
 def _empty(one: Check, status: Status, thing: str, reason: str) -> Outcome:

@@ -146,7 +146,7 @@ def key_usage(sequences: pd.DataFrame, columns: pd.DataFrame, foreign_keys: pd.D
     That limit is its own, that of the column it feeds (as owner, or by the column's default), or that of a
     column that refers to it. Columns: ``object`` (dotted path of the column, or of a sequence without one),
     ``limit_object`` (what runs out first), ``sequence_name``, ``last_value``, ``greatest_value``,
-    ``used_ratio``, ``is_cycled``, ``can_select``.
+    ``used_ratio``, ``is_cycled``, ``can_select``, ``is_locked``.
     """
     types = {(c.table_oid, c.column_name): c.base_type for c in rows(columns)}
     referencing: dict[tuple[int, str], list[tuple[str, str]]] = {}
@@ -166,6 +166,7 @@ def key_usage(sequences: pd.DataFrame, columns: pd.DataFrame, foreign_keys: pd.D
         "greatest_value",
         "is_cycled",
         "can_select",
+        "is_locked",
     )
     frame = pd.DataFrame(found_rows, columns=list(names))
     # A sequence that the role may not read has no last value.
@@ -205,7 +206,7 @@ def _key_row(
         holders = [(path, types.get(key, "")), *referencing.get(key, [])]
         limits += [(float(_GREATEST[kind]), holder) for holder, kind in holders if kind in _GREATEST]
     greatest, what = min(limits)
-    return path, what, sequence, row.last_value, greatest, row.is_cycled, row.can_select
+    return path, what, sequence, row.last_value, greatest, row.is_cycled, row.can_select, row.is_locked
 
 
 @check(subject="maintenance", kind="runtime")
@@ -217,10 +218,16 @@ def key_exhaustion(key_usage: pd.DataFrame, *, min_ratio: float = 0.5, high_rati
     Fix: Change the column, the referencing columns and the sequence to bigint while there is time.
     False positives: A sequence that cycles on purpose is left out.
     """
-    readable = key_usage[key_usage["can_select"] & ~key_usage["is_cycled"]]
+    could_read = key_usage["can_select"] & ~key_usage["is_locked"]
+    readable = key_usage[could_read & ~key_usage["is_cycled"]]
     unread = [
-        NotExamined(row.object, f"last_value of {row.sequence_name} needs SELECT or USAGE on it")
-        for row in rows(key_usage[~key_usage["can_select"]])
+        NotExamined(
+            row.object,
+            f"another session has locked {row.sequence_name}"
+            if row.is_locked
+            else f"last_value of {row.sequence_name} needs SELECT or USAGE on it",
+        )
+        for row in rows(key_usage[~could_read])
     ]
     findings = []
     for row in rows(readable[readable["used_ratio"] >= min_ratio]):

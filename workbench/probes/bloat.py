@@ -378,6 +378,8 @@ def _gin_pending(target: Target, snapshot: Snapshot) -> pd.DataFrame | None:
         return None
     indexes = snapshot["indexes"]
     wanted = indexes[(indexes["access_method"] == "gin") & ~indexes["is_partitioned"] & indexes["is_valid"]]
+    # The size of an index that another session has locked was not read; asking for more would wait.
+    wanted = wanted[wanted["bytes"].notna()]
     function = qualified(schema, "pgstatginindex")
     statement = f"select pending_pages, pending_tuples from {function}(%s::oid::regclass)"  # noqa: S608
     rows: list[Sequence[Any]] = []

@@ -19,6 +19,7 @@ import psycopg
 
 from workbench.graph import ForeignKey, ForeignKeyGraph
 from workbench.naming import dotted, qualified, quote
+from workbench.session import RawCursor
 
 Connection = psycopg.Connection[Any]
 
@@ -171,7 +172,7 @@ class Walker:
         foreign_keys: pd.DataFrame,
         budget: Budget,
     ) -> None:
-        self.cursor = psycopg.RawCursor(connection)
+        self.cursor = RawCursor(connection)
         self.connection = connection
         self.budget = budget
         self.relations = relations(tables)
