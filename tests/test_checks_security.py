@@ -215,6 +215,62 @@ def test_row_security(server: Server, make_database: MakeDatabase, role: str) ->
     assert objects_of(target, "row_security_without_policy") == ["public.members"]
 
 
+WAYS_AROUND = """
+create table "Secrets" (id int primary key, owner_name text);
+alter table "Secrets" enable row level security;
+create policy own on "Secrets" using (owner_name = current_user);
+create table shown (id int primary key);
+alter table shown enable row level security;
+create policy everybody on shown using (true);
+create view "Leak" as select * from "Secrets";
+create view unread as select * from "Secrets";
+create view limited as select * from "Secrets" where owner_name = current_user;
+create view harmless as select * from shown;
+create view upon as select id from unread;
+create materialized view copy as select id from "Secrets";
+create view by_column as select * from "Secrets";
+create function parsed() returns bigint security definer begin atomic select count(*) from "Secrets"; end;
+create function kept() returns bigint language sql security definer as 'select count(*) from "Secrets"';
+create function plain() returns bigint begin atomic select count(*) from "Secrets"; end;
+"""
+
+
+def test_ways_around_row_security(server: Server, make_database: MakeDatabase, role: str) -> None:
+    grants = f"""grant select on "Leak", limited, harmless, upon, "Secrets" to {role};
+    grant select on copy to public; grant select (id) on by_column to {role}"""
+    target = make_database(server, f"{WAYS_AROUND};\n--;\n{grants}")
+    outcome = outcome_of(target, "view_bypasses_row_security")
+    assert {f.object: f.severity for f in outcome.findings} == {
+        "public.Leak": Severity.MEDIUM,
+        "public.copy": Severity.HIGH,
+        "public.by_column": Severity.MEDIUM,
+        "public.upon": Severity.MEDIUM,
+        "public.parsed": Severity.LOW,
+    }
+    assert sorted(one.object for one in outcome.not_examined) == ["public.kept", "public.limited"]
+    leak = {f.object: f for f in mends(target, "view_bypasses_row_security")}["public.Leak"]
+    assert (leak.evidence["readers"], leak.evidence["tables"]) == ([role], ["public.Secrets"])
+    execute(
+        target, 'alter view "Leak" set (security_invoker = on);\nalter view by_column owner to pg_monitor;'
+    )
+    assert objects_of(target, "view_bypasses_row_security") == ["public.copy", "public.parsed", "public.upon"]
+
+
+def test_a_view_of_the_tables_owner_is_bound_by_force(
+    server: Server, make_database: MakeDatabase, role: str
+) -> None:
+    target = make_database(server, WAYS_AROUND)
+    reader = "pg_read_all_stats"
+    execute(
+        target,
+        f'alter table "Secrets" owner to {role};\nalter view "Leak" owner to {role};\n'
+        f'grant select on "Leak" to {reader};\n',
+    )
+    assert objects_of(target, "view_bypasses_row_security") == ["public.Leak", "public.parsed"]
+    execute(target, 'alter table "Secrets" force row level security;')
+    assert objects_of(target, "view_bypasses_row_security") == ["public.parsed"]
+
+
 def test_without_a_tenant_row_security_is_not_judged(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(
         server, "create table a (id int primary key); create table b (a_id int references a)"

@@ -89,6 +89,7 @@ CORE = frozenset(
         deadlocks, long_transaction, orphan_rows, cross_tenant_rows, set_null_on_not_null,
         foreign_key_not_enforced, cascade_diamond, exposed_sensitive_column, audit_log_mutable,
         slow_statement, bloated_table, bloated_index, public_grant, policy_without_row_security,
+        view_bypasses_row_security,
         tenant_table_without_row_security, security_definer_search_path, key_exhaustion, wraparound,
         autovacuum_settings, money_as_float, missing_unique
         """
