@@ -14,8 +14,16 @@ from tree_sitter import Node
 
 from workbench.declared.javascript import language
 from workbench.declared.javascript.expressions import HANDLERS
+from workbench.declared.javascript.functions import GOES_ON, replay, run
 from workbench.declared.javascript.sources import Binding, Library, Module, Scope, read_json
-from workbench.declared.javascript.syntax import is_function, parameters, pattern_keys, string_value, text_of
+from workbench.declared.javascript.syntax import (
+    is_function,
+    parameters,
+    pattern_keys,
+    string_value,
+    superclass,
+    text_of,
+)
 from workbench.declared.javascript.values import (
     CONNECTION,
     REGISTRY,
@@ -36,6 +44,7 @@ from workbench.declared.javascript.values import (
 MAX_DEPTH = 60
 MAX_STEPS = 3_000_000
 MAX_SIZE = 200_000
+_BASES = 20  # classes that extend each other, or themselves
 
 
 class Evaluator:
@@ -45,8 +54,8 @@ class Evaluator:
         self.library = library
         self._depth = 0
         self._steps = 0
-        self._busy: set[tuple[int, str]] = set()
-        self._cache: dict[tuple[int, str], Any] = {}
+        self._busy: set[tuple[Any, str]] = set()
+        self._cache: dict[tuple[Scope, str], Any] = {}
 
     def value(self, node: Node | None, scope: Scope) -> Any:
         """Return what an expression stands for; :data:`UNDEFINED` for no expression."""
@@ -76,15 +85,17 @@ class Evaluator:
             return UNDEFINED if name == "undefined" else External(("global", name))
         if name in found.values:
             return found.values[name]
-        key = (id(found), name)
+        key = (found, name)
         if key not in self._cache:
             if key in self._busy:
                 return Unknown(f"{name} depends on itself", found.module.site(found.node))
             self._busy.add(key)
             try:
-                self._cache[key] = self._bound(found.bindings[name], found)
+                value = self._cache[key] = self._bound(found.bindings[name], found)
             finally:
                 self._busy.discard(key)
+            if name in found.changes and isinstance(value, (JsObject, JsList)):
+                replay(self, name, value, found)
         return self._cache[key]
 
     def _bound(self, binding: Binding, scope: Scope) -> Any:
@@ -227,14 +238,21 @@ class Evaluator:
         return self.unknown(f"{_short(node)}: the member {name}", node, scope)
 
     def class_member(self, ref: ClassRef, name: str) -> tuple[Node, Scope] | None:
-        """Return the node of a class's member and the scope of its module."""
-        found = self.class_node(ref)
-        body = found[0].child_by_field_name("body") if found else None
-        for part in body.named_children if body is not None else ():
-            if part.type in ("method_definition", "public_field_definition", "field_definition"):
-                label = part.child_by_field_name("name") or part.child_by_field_name("property")
-                if text_of(label) == name and found is not None:
-                    return part, found[1]
+        """Return the node of a member of a class, or of one that it extends, and the scope of its module."""
+        for _ in range(_BASES):
+            found = self.class_node(ref)
+            if found is None:
+                return None
+            body = found[0].child_by_field_name("body")
+            for part in body.named_children if body is not None else ():
+                if part.type in ("method_definition", "public_field_definition", "field_definition"):
+                    label = part.child_by_field_name("name") or part.child_by_field_name("property")
+                    if text_of(label) == name:
+                        return part, found[1]
+            base = self.value(superclass(found[0]), found[1])
+            if not isinstance(base, ClassRef):
+                return None
+            ref = base
         return None
 
     def class_node(self, ref: ClassRef) -> tuple[Node, Scope] | None:
@@ -251,17 +269,21 @@ class Evaluator:
         return (node, module.scope) if node is not None else None
 
     def call(self, function: FunctionRef, arguments: list[Any]) -> Any:
-        """Return what a function of the sources gives: one expression, or declarations and one return."""
+        """Return what a function of the sources gives."""
         scope = self.inside(function, arguments)
         body = function.node.child_by_field_name("body")
         if body is None:
             return UNDEFINED
         if body.type != "statement_block":
             return self.value(body, scope)
-        for statement in body.named_children:
-            if statement.type == "return_statement":
-                return self.value(statement.named_children[0] if statement.named_children else None, scope)
-        return UNDEFINED
+        self._depth += 1
+        try:
+            if self._depth > MAX_DEPTH:
+                return self.unknown("a call nested too deeply", body, scope)
+            result = run(self, body.named_children, scope)
+        finally:
+            self._depth -= 1
+        return UNDEFINED if result is GOES_ON else result
 
     def inside(self, function: FunctionRef, arguments: list[Any]) -> Scope:
         """Return the scope inside a function that is called with arguments."""

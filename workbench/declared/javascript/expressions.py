@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tree_sitter import Node
 
 from workbench.declared.javascript import language
+from workbench.declared.javascript.functions import FILLED
 from workbench.declared.javascript.sources import Scope
 from workbench.declared.javascript.syntax import string_value, text_of, unescape
 from workbench.declared.javascript.values import (
@@ -141,7 +142,8 @@ def _member(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
         written = found.assigned.get(f"{text_of(owner)}.{name}") if found is not None else None
         if written is not None and found is not None:
             return evaluator.value(written, found)
-        if text_of(owner) in ("db", "models"):  # filled in a loop over the files of the folder
+        # Filled in a loop over the files of the folder: a registry of models by name.
+        if text_of(owner) in ("db", "models") or any(key.startswith(FILLED) for key in value):
             return ModelName(name)
     return evaluator.member(value, name, node, scope)
 

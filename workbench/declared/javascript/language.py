@@ -134,6 +134,12 @@ def list_method(values: list[Any], name: str, arguments: list[Any], site: Site, 
     if name in ("map", "flatMap") and function:
         mapped = [function(arguments[0], [one, number]) for number, one in enumerate(values)]
         return JsList(_flat(mapped) if name == "flatMap" else mapped)
+    if name == "reduce" and function:
+        folded = [*arguments[1:2], *values]
+        result = folded[0] if folded else Unknown("reduce of nothing", site)
+        for number, one in enumerate(folded[1:]):
+            result = function(arguments[0], [result, one, number])
+        return result
     if name == "filter" and function:
         kept = [(one, function(arguments[0], [one, number])) for number, one in enumerate(values)]
         if any(isinstance(test, Unknown) for _, test in kept):
@@ -170,6 +176,11 @@ def binary(operator: str, left: Any, right: Any, site: Site) -> Any:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return left if isinstance(left, Unknown) else right
     if operator in ("===", "==", "!==", "!="):
+        plain = (str, int, float, bool, type(None), type(UNDEFINED))
+        if isinstance(left, plain) != isinstance(right, plain) and not {None, UNDEFINED} & {
+            one for one in (left, right) if isinstance(one, plain)
+        }:
+            return Unknown(f"a comparison with {operator}", site)
         return (left == right) == (operator in ("===", "=="))
     if operator == "+" and (isinstance(left, str) or isinstance(right, str)):
         first, second = text_of_value(left), text_of_value(right)

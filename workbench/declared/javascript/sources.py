@@ -19,7 +19,7 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
-from workbench.declared.javascript.syntax import pattern_keys, string_value, text_of
+from workbench.declared.javascript.syntax import pattern_keys, root_of, string_value, text_of
 from workbench.declared.javascript.values import Site
 
 EXTENSIONS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -39,6 +39,11 @@ SKIPPED_FOLDERS = frozenset(
 )
 _LEFT_OUT = re.compile(r"(\.d\.[mc]?ts|[.-](spec|test|e2e-spec)\.[mc]?[jt]sx?|\.min\.js)$")
 MAX_BYTES = 2_000_000
+# ``a.b = …`` and ``a[b] = …`` inside of loops and callbacks.
+_CHANGED = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)(?:\.[\w$]+|\[[^\]\n]*\])+\s*=(?![=>])")
+_CHOICES = frozenset(
+    ("if_statement", "for_statement", "for_in_statement", "while_statement", "do_statement", "try_statement")
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,23 @@ class Scope:
             plain = left is not None and left.type in ("identifier", "member_expression")
             if plain and right is not None:
                 found.setdefault("".join(text_of(left).split()), right)
+        return found
+
+    @functools.cached_property
+    def changes(self) -> dict[str, list[Node]]:
+        """Statements of this scope that may change what a name stands for: a part of it is set, added, removed."""
+        found: dict[str, list[Node]] = {}
+        for statement in self.node.named_children:
+            if statement.type == "expression_statement" and statement.named_children:
+                names = {root_of(statement.named_children[0])} - {""}
+                if (not names and b"=>" in (statement.text or b"")) or b"function" in (statement.text or b""):
+                    names |= set(_CHANGED.findall(text_of(statement)))
+            elif statement.type in _CHOICES:
+                names = set(_CHANGED.findall(text_of(statement)))
+            else:
+                continue
+            for name in names:
+                found.setdefault(name, []).append(statement)
         return found
 
     def find(self, name: str) -> Scope | None:

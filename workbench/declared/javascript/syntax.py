@@ -42,6 +42,27 @@ def unescape(text: str) -> str:
     return re.sub(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", one, text, flags=re.S)
 
 
+def root_of(change: Node) -> str:
+    """Return the name of the object that an expression changes: ``a`` of ``a.b.c = d``; empty for no change."""
+    target: Node | None = None
+    if change.type == "assignment_expression":
+        target = change.child_by_field_name("left")
+        if target is not None and target.type == "identifier":
+            return ""
+    elif change.type == "unary_expression" and text_of(change.child_by_field_name("operator")) == "delete":
+        target = change.child_by_field_name("argument")
+    elif change.type == "call_expression":
+        callee, given = change.child_by_field_name("function"), change.child_by_field_name("arguments")
+        name = text_of(callee.child_by_field_name("property")) if callee is not None else ""
+        if name == "assign" and text_of(callee) == "Object.assign" and given is not None:
+            target = given.named_children[0] if given.named_children else None
+        elif name in ("push", "unshift") and callee is not None:
+            target = callee.child_by_field_name("object")
+    while target is not None and target.type in ("member_expression", "subscript_expression"):
+        target = target.child_by_field_name("object")
+    return text_of(target) if target is not None and target.type == "identifier" else ""
+
+
 def is_function(node: Node) -> bool:
     """Tell whether a node is a function of any form."""
     return node.type in _FUNCTIONS
@@ -85,6 +106,15 @@ def class_of(statement: Node) -> Node | None:
     if statement.type == "export_statement":
         node = statement.child_by_field_name("declaration") or statement.child_by_field_name("value") or node
     return node if node.type in ("class_declaration", "abstract_class_declaration", "class") else None
+
+
+def superclass(node: Node) -> Node | None:
+    """Return the expression that a class extends."""
+    heritage = next((c for c in node.named_children if c.type == "class_heritage"), None)
+    if heritage is None or not heritage.named_children:
+        return None
+    clause = heritage.named_children[0]  # TypeScript has a clause around the expression
+    return clause.child_by_field_name("value") if clause.type == "extends_clause" else clause
 
 
 def class_decorators(statement: Node, node: Node) -> list[Node]:

@@ -15,7 +15,14 @@ from tree_sitter import Node
 
 from workbench.declared.javascript.evaluate import Evaluator
 from workbench.declared.javascript.sources import Module, Scope
-from workbench.declared.javascript.syntax import class_decorators, class_of, members, text_of, union_parts
+from workbench.declared.javascript.syntax import (
+    class_decorators,
+    class_of,
+    members,
+    superclass,
+    text_of,
+    union_parts,
+)
 from workbench.declared.javascript.values import (
     UNDEFINED,
     ClassRef,
@@ -132,13 +139,8 @@ class DecoratorReader:
         return own
 
     def _base(self, node: Node, scope: Scope) -> Metadata | None:
-        heritage = next((c for c in node.named_children if c.type == "class_heritage"), None)
-        clause = (
-            next((c for c in heritage.named_children if c.type == "extends_clause"), None)
-            if heritage
-            else None
-        )
-        value = self.evaluator.value(clause.child_by_field_name("value"), scope) if clause else UNDEFINED
+        extended = superclass(node)
+        value = self.evaluator.value(extended, scope)
         if isinstance(value, ClassRef):
             found = self.evaluator.class_node(value)
             if found is not None:
@@ -146,8 +148,8 @@ class DecoratorReader:
                 above = parent.parent
                 statement = above if above is not None and above.type == "export_statement" else parent
                 return self.metadata(parent, module, class_decorators(statement, parent))
-        elif clause is not None and not isinstance(value, External):
-            reason = f"its base class is computed: {text_of(clause)[:60]}"
+        elif extended is not None and not isinstance(value, External):
+            reason = f"its base class is computed: {text_of(extended)[:60]}"
             self.unread.append(Unread(scope.module.site(node), "unread", reason))
         return None
 
