@@ -1,11 +1,10 @@
-"""Real servers for the tests: the embedded PostgreSQL 18, Debian's 15 and pgserver's 16 where they are there.
+"""Real servers for the tests: the embedded PostgreSQL 18, and 14 to 17 where they can be had.
 
 All workers of one run share the servers; each test gets a database of its own.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import tempfile
@@ -16,12 +15,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.npm import node_modules, server_binaries
 from workbench import demo
 from workbench.server import Server
 from workbench.targets import Options, Target, parse_url
 
 MakeDatabase = Callable[..., Target]
 
+SERVERS = Path(__file__).parent / "servers"
 SETTINGS = {
     "shared_preload_libraries": "pg_stat_statements",
     "autovacuum": "off",
@@ -32,15 +33,13 @@ SETTINGS = {
 
 def _binaries(version: str) -> Path | None:
     """Return the folder of a server's programs; None stands for the embedded one."""
-    if version == "15":
-        folder = Path("/usr/lib/postgresql/15/bin")
-    else:
-        spec = importlib.util.find_spec("pgserver")
-        if spec is None or spec.origin is None:
-            pytest.skip("the package pgserver is not installed")
-        folder = Path(spec.origin).parent / "pginstall" / "bin"
+    if version == "18":
+        return None
+    if version != "15":
+        return server_binaries(node_modules(SERVERS) / f"pg{version}")
+    folder = Path("/usr/lib/postgresql/15/bin")
     if not folder.exists():
-        pytest.skip(f"PostgreSQL {version} is not installed in {folder}")
+        pytest.skip(f"PostgreSQL 15 is not installed in {folder}")
     return folder
 
 
@@ -53,11 +52,7 @@ def _shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _server(version: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    binaries = None if version == "18" else _binaries(version)
-    settings = dict(SETTINGS)
-    if version == "16":  # pgserver comes without contrib
-        del settings["shared_preload_libraries"]
-    server = Server(_shared_folder(tmp_path_factory) / version, binaries, settings)
+    server = Server(_shared_folder(tmp_path_factory) / version, _binaries(version), SETTINGS)
     server.start()
     yield server
     server.release()
@@ -71,6 +66,11 @@ def pg18(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def pg17(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _server("17", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def pg16(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from _server("16", tmp_path_factory)
 
@@ -80,9 +80,25 @@ def pg15(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from _server("15", tmp_path_factory)
 
 
-@pytest.fixture(params=["18", "15"])
+@pytest.fixture(scope="session")
+def pg14(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _server("14", tmp_path_factory)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--servers", default="18,15", help="Versions that most tests run on, of 14 to 18 [18,15]."
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server" in metafunc.fixturenames:
+        metafunc.parametrize("server", metafunc.config.getoption("--servers").split(","), indirect=True)
+
+
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> Server:
-    """Each server that has contrib, one after the other."""
+    """Each server of ``--servers``, one after the other."""
     chosen: Server = request.getfixturevalue(f"pg{request.param}")
     return chosen
 

@@ -5,11 +5,8 @@ What it made is read back by the capture of this project and held against the de
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +14,13 @@ from typing import Any
 
 import pandas as pd
 import psycopg
-import pytest
 
 from tests.conftest import MakeDatabase, connect
+from tests.npm import node_modules
 from workbench import catalog
 from workbench.declared.models.reader import Declared, read
 from workbench.naming import qualified, quote
-from workbench.server import Server, cache_folder
+from workbench.server import Server
 from workbench.targets import Target
 
 HERE = Path(__file__).parent
@@ -31,30 +28,12 @@ PROJECT = HERE / "sequelize"
 FIXTURES = HERE / "fixtures" / "sequelize"
 
 
-@functools.cache
-def node_modules() -> Path:
-    """Return the folder of the pinned packages, installed once into the cache; skip where it cannot be."""
-    if not (shutil.which("node") and shutil.which("npm")):
-        pytest.skip("Node and npm are not installed: nothing to compare with")
-    manifest = PROJECT / "package.json"
-    folder = cache_folder() / f"sequelize-{hashlib.sha256(manifest.read_bytes()).hexdigest()[:12]}"
-    if not (folder / "complete").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copy(manifest, folder)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
-        if done.returncode:
-            pytest.skip(f"npm could not install Sequelize: {done.stderr.strip()[-300:]}")
-        (folder / "complete").touch()
-    return folder / "node_modules"
-
-
 def run_sequelize(folder: Path, target: Target | None, *flags: str) -> dict[str, Any]:
     """Load a folder with Sequelize, sync it into a database, and return what load.js prints."""
     options = folder / "options.json"
     environment = {
         **os.environ,
-        "NODE_PATH": str(node_modules()),
+        "NODE_PATH": str(node_modules(PROJECT)),
         "SEQUELIZE_OPTIONS": options.read_text() if options.exists() else "{}",
     }
     if target is not None:

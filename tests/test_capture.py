@@ -24,7 +24,7 @@ analyze
 """
 
 
-@pytest.mark.parametrize("version", ["18", "16", "15"])
+@pytest.mark.parametrize("version", ["18", "17", "16", "15", "14"])
 def test_every_query_keeps_its_contract(
     request: pytest.FixtureRequest, make_database: MakeDatabase, version: str
 ) -> None:

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from tests.conftest import MakeDatabase
-from tests.sequelize_agreement import FIXTURES, compare, node_modules, run_sequelize
+from tests.npm import node_modules
+from tests.sequelize_agreement import FIXTURES, PROJECT, compare, run_sequelize
 from workbench import catalog
 from workbench.declared.models.inflection import pluralize, singularize, underscore
 from workbench.declared.models.reader import read
@@ -162,7 +163,7 @@ def test_names_are_inflected_as_sequelize_does() -> None:
     )
     done = subprocess.run(
         ["node", "-e", script, json.dumps(words)],
-        env={**os.environ, "NODE_PATH": str(node_modules())},
+        env={**os.environ, "NODE_PATH": str(node_modules(PROJECT))},
         capture_output=True,
         text=True,
         check=True,
