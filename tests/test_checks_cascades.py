@@ -93,7 +93,7 @@ def test_unindexed_cascades(server: Server, make_database: MakeDatabase) -> None
         "public.bad.bad_p_fkey": "medium",
         "public.bad.bad_q_fkey": "medium",
         "public.small.small_p_fkey": "low",
-        "public.fresh.fresh_p_fkey": "medium",
+        "public.fresh.fresh_p_fkey": "low",
     }
     assert [n.object for n in found.not_examined] == ["public.fresh.fresh_p_fkey"]
     assert_fix_and_undo(target, "unindexed_cascade", [f for f in found.findings if ".bad." in f.object])

@@ -56,6 +56,43 @@ def test_set_null_on_not_null(server: Server, make_database: MakeDatabase) -> No
     assert 'ON DELETE SET NULL ("p")' in pair.fix.sql
 
 
+def test_set_default_without_a_default(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """
+        create table parent (id int primary key);
+        create domain kept as int default 1;
+        create table bad (p int not null constraint nothing_to_set references parent on delete set default);
+        create table good (p int not null default 1 references parent on delete set default,
+            q int references parent on delete set default, d kept not null references parent on delete set default);
+        """,
+    )
+    assert objects(target, "set_null_on_not_null") == {"public.bad.nothing_to_set": "high"}
+    assert_fix_and_undo(target, "set_null_on_not_null")
+
+
+def test_a_habit_is_told_once(server: Server, make_database: MakeDatabase) -> None:
+    keys = [f"k{n} int constraint k{n} references parent" for n in range(40)]
+    target = make_database(
+        server,
+        f"""
+        create table parent (id int primary key);
+        create table habit ({", ".join(keys)}, chosen int references parent on delete cascade);
+        create schema orm;
+        create table orm.late (p int references parent deferrable, q int references parent initially deferred);
+        create table orm.early (p int constraint alone references parent);
+        """,
+    )
+    found = outcome(target, "foreign_key_default_action").findings
+    assert {f.object: f.severity.value for f in found} == {
+        "public": "low",
+        "orm": "info",
+        "orm.early.alone": "low",
+    }
+    habit = next(f for f in found if f.object == "public")
+    assert len(habit.evidence["recommended_on_delete"]) == 40
+
+
 def test_type_mismatch(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(
         server,

@@ -208,6 +208,18 @@ def test_unique_ignores_soft_delete(server: Server, make_database: MakeDatabase)
     mends(target, "unique_ignores_soft_delete")
 
 
+def test_unique_indexes_that_know_the_mark(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """
+        create table pass (id int primary key, owner int, code text, deleted_at timestamptz, unique (id, owner));
+        create unique index on pass (code, coalesce(deleted_at, 'epoch'));
+        create unique index on pass (owner, code, deleted_at);
+        """,
+    )
+    assert objects_of(target, "unique_ignores_soft_delete") == []
+
+
 def test_one_sided_soft_delete(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(server, SOFT)
     assert severities(target, "one_sided_soft_delete") == {

@@ -222,7 +222,9 @@ def unindexed_cascade(
     Problem: The key deletes or changes referencing rows (CASCADE, SET NULL, SET DEFAULT), and no index finds them.
     Impact: Every single deleted row scans the whole referencing table; a delete of many takes hours, with locks.
     Fix: An index on the referencing columns.
-    False positives: Tables too small to matter (severity low), and parents that are never deleted.
+    False positives: Tables too small to matter (severity low), and parents that are never deleted. The size of a
+    table that was never analysed is unknown, and what the scan costs with it: severity low, for the missing index
+    itself is told and graded by foreign_key_without_index.
     """
     taken = set(zip(indexes["schema_name"], indexes["index_name"], strict=True))
     by_root = by(tables[tables["is_partition"] & (tables["kind"] == "table")], "root_oid")
@@ -248,7 +250,8 @@ def unindexed_cascade(
 
 
 def _unindexed(key: Row, size: float, roots: int, fix: Fix, limits: tuple[float, float]) -> Finding:
-    severity = Severity.LOW if size < limits[0] else Severity.HIGH if size >= limits[1] else Severity.MEDIUM
+    small = pd.isna(size) or size < limits[0]
+    severity = Severity.LOW if small else Severity.HIGH if size >= limits[1] else Severity.MEDIUM
     scanned = "an unknown number of rows" if pd.isna(size) else f"about {size:,.0f} rows"
     return Finding(
         object=path(key),

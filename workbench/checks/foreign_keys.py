@@ -11,7 +11,6 @@ import pandas as pd
 
 from workbench.checks import check, derived
 from workbench.checks.key_changes import clause, drop, recreate, validate
-from workbench.checks.policies import Policy
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.graph import ForeignKey, ForeignKeyGraph
 from workbench.naming import dotted, qualified, quote
@@ -45,99 +44,11 @@ def referenced(key: Row) -> str:
     return dotted(key.referenced_schema, key.referenced_table)
 
 
-@check(subject="foreign_keys", kind="static")
-def foreign_key_default_action(
-    own_foreign_keys: pd.DataFrame,
-    key_policies: Mapping[int, Policy],
-    snapshot_facts: Mapping[str, Any],
-) -> Verdict:
-    """Foreign key without a stated action.
-
-    Problem: Neither ON DELETE nor ON UPDATE is stated, so both are NO ACTION.
-    Impact: Deleting a referenced row fails, perhaps by intent and perhaps because nobody decided.
-    Fix: State what shall happen. The recommendation follows from nullability, ownership and the kind of data.
-    False positives: NO ACTION on purpose; RESTRICT says so, unless the check has to be deferrable.
-    """
-    judged = [key for key in rows(own_foreign_keys) if not key.is_temporal]
-    findings = []
-    for key in judged:
-        if key.on_delete != "NO ACTION" or key.on_update != "NO ACTION":
-            continue
-        policy = key_policies[key.constraint_oid]
-        changed = clause(key, on_delete=policy.on_delete, on_update=policy.on_update)
-        findings.append(
-            Finding(
-                object=path(key),
-                title=f"{key.constraint_name} states no action for ON DELETE and ON UPDATE",
-                detail=(
-                    f"Deleting a row of {referenced(key)} fails while {dotted(key.schema_name, key.table_name)} "
-                    f"refers to it. Recommended: ON DELETE {policy.on_delete}, because {policy.reason}."
-                ),
-                severity=Severity.LOW,
-                evidence={
-                    "recommended_on_delete": policy.on_delete,
-                    "recommended_on_update": policy.on_update,
-                },
-                fix=_recreate(key, changed, snapshot_facts),
-            )
-        )
-    return Verdict(len(judged), findings)
-
-
-def _recreate(key: Row, changed: str, facts: Mapping[str, Any]) -> Fix:
+def recreated(key: Row, changed: str, facts: Mapping[str, Any]) -> Fix:
+    """Return the fix that puts another clause in the place of a key, on the server that the facts tell of."""
     return recreate(
         key, changed, is_partitioned=key.is_partitioned, server_version_num=int(facts["server_version_num"])
     )
-
-
-@check(subject="foreign_keys", kind="static")
-def set_null_on_not_null(own_foreign_keys: pd.DataFrame, snapshot_facts: Mapping[str, Any]) -> Verdict:
-    """SET NULL on a column that is NOT NULL.
-
-    Problem: The key's action sets a column to NULL that must not be NULL; PostgreSQL accepts the definition.
-    Impact: Deleting (or renumbering) a referenced row fails with a not-null violation.
-    Fix: RESTRICT says what happens today; or set only the columns that may be NULL; or allow NULL.
-    False positives: None known.
-    """
-    findings = []
-    for key in rows(own_foreign_keys):
-        nulled = {
-            "ON DELETE": set(key.delete_set_columns or key.column_names)
-            if key.on_delete == "SET NULL"
-            else set(),
-            "ON UPDATE": set(key.column_names) if key.on_update == "SET NULL" else set(),
-        }
-        refused = {name for name, no in zip(key.column_names, key.columns_not_null, strict=True) if no}
-        events = [event for event, names in nulled.items() if names & refused]
-        if not events or not key.is_enforced:
-            continue
-        stuck = [name for name in key.column_names if name in refused]
-        findings.append(
-            Finding(
-                object=path(key),
-                title=f"{key.constraint_name} sets {', '.join(stuck)} to NULL, which is NOT NULL",
-                detail=(
-                    f"{' and '.join(events)} SET NULL cannot be carried out: while a row refers to it, deleting "
-                    f"a row of {referenced(key)} fails with a not-null violation."
-                ),
-                severity=Severity.HIGH,
-                evidence={"columns": stuck, "events": events},
-                fix=_mended(key, events, refused, snapshot_facts),
-            )
-        )
-    return Verdict(len(own_foreign_keys), findings)
-
-
-def _mended(key: Row, events: list[str], refused: set[str], facts: Mapping[str, Any]) -> Fix:
-    """Return the fix: SET NULL for the columns that may be NULL where that works, else RESTRICT."""
-    free = tuple(name for name in key.column_names if name not in refused)
-    on_delete, set_columns = None, None
-    if "ON DELETE" in events:
-        partly = free and key.match_type != "FULL" and int(facts["server_version_num"]) >= 150000
-        on_delete, set_columns = ("SET NULL", free) if partly else ("RESTRICT", ())
-    on_update = "CASCADE" if "ON UPDATE" in events else None
-    changed = clause(key, on_delete=on_delete, on_update=on_update, set_columns=set_columns)
-    return _recreate(key, changed, facts)
 
 
 @check(subject="foreign_keys", kind="static")
@@ -265,7 +176,7 @@ def foreign_key_not_enforced(own_foreign_keys: pd.DataFrame, snapshot_facts: Map
         if what == "is NOT VALID":
             fix = validate(key)
         else:
-            fix = _recreate(key, clause(key), snapshot_facts)
+            fix = recreated(key, clause(key), snapshot_facts)
             if key.disabled_triggers_count and key.is_enforced:
                 fix = Fix(fix.sql, _disable_again(key), fix.lock)
         findings.append(

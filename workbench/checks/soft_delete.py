@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -168,7 +169,8 @@ def unique_ignores_soft_delete(
     at the mark.
     Impact: A user who left can't register again; applications work round it by mangling old values.
     Fix: A unique index on live rows only, in place of the old one.
-    False positives: Values that must never be given out twice, as invoice numbers and tokens.
+    False positives: Values that must never be given out twice, as invoice numbers and tokens. An index that
+    holds a unique column beside others, for a composite key to refer to, takes no value away and is left out.
     """
     generated = {
         (int(c["table_oid"]), c["column_name"])
@@ -179,13 +181,20 @@ def unique_ignores_soft_delete(
         int(c["index_oid"]): c["definition"] for c in records(constraints) if c["type"] == "unique"
     }
     examined, findings = 0, []
+    whole = indexes[indexes["is_unique"] & indexes["is_valid"] & indexes["predicate"].isna()]
+    keys: dict[int, set[frozenset[str]]] = defaultdict(set)
+    for index in records(whole):
+        keys[int(index["table_oid"])].add(frozenset(index["key_columns"]))
     for index in records(indexes[indexes["is_unique"] & ~indexes["is_primary"] & indexes["is_valid"]]):
         oid = int(index["table_oid"])
         mark = soft_deletes.get(oid)
         if mark is None or (len(index["key_columns"]) == 1 and (oid, index["key_columns"][0]) in generated):
             continue
+        if any(names < set(index["key_columns"]) for names in keys[oid]):
+            continue
         examined += 1
-        known = mark.column in index["key_columns"] or mark.column in str(index["predicate"])
+        # An expression over the mark, coalesce(deleted_at, …) say, knows it as well.
+        known = any(mark.column in text for text in (*index["key_columns"], str(index["predicate"])))
         if not known and pd.isna(index["predicate"]):
             findings.append(_taken(index, mark, definitions.get(int(index["index_oid"]))))
     return Verdict(examined, findings)
