@@ -51,16 +51,24 @@ class Fix:
 
     ``lock`` is the strongest lock taken and on what, in the words of PostgreSQL's manual. ``stays`` tells
     what the change cannot avoid: a check that reports what it made, and why that has to be for a while.
+    ``choice`` says why people must decide before the change is made; empty where it is safe without.
     """
 
     sql: str
     undo: str
     lock: str
     stays: Mapping[str, str] = field(default_factory=dict)
+    choice: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the texts as the command contract spells them."""
-        return {"sql": self.sql, "undo": self.undo, "lock": self.lock, "stays": dict(self.stays)}
+        return {
+            "sql": self.sql,
+            "undo": self.undo,
+            "lock": self.lock,
+            "stays": dict(self.stays),
+            "choice": self.choice,
+        }
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
+from workbench.drift.tables import FILL_FIRST
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 
 Row = Mapping[str, Any]
@@ -36,7 +37,9 @@ def _finding(row: Row, title: str, severity: Severity) -> Finding:
     # What only the database has is dropped by nobody but its owner: its rows would go with it.
     loses = row["kind"] in ("table_extra", "column_extra")
     fix = (
-        Fix(row["sql"], row["undo"], row["lock"] or "") if row["sql"] and row["undo"] and not loses else None
+        Fix(_until_filled(row["sql"]), row["undo"], row["lock"] or "", _stays(row), _choice(row))
+        if row["sql"] and row["undo"] and not loses
+        else None
     )
     evidence = {
         "declared": row["declared"],
@@ -47,6 +50,43 @@ def _finding(row: Row, title: str, severity: Severity) -> Finding:
     detail = row["detail"] + (f" Declared at {place}." if place and row["kind"] != "table_extra" else "")
     severity = Severity.INFO if row["sort"] == "harmless" else _weighed(row, severity)
     return Finding(row["object"], title, detail, severity, evidence, fix, distinct=row["kind"])
+
+
+def _until_filled(sql: str) -> str:
+    """Return SQL in which what fails on rows without a value waits as a comment."""
+    head, mark, rest = sql.partition(FILL_FIRST)
+    return head + mark + rest.replace("\n", "\n-- ") if mark else sql
+
+
+def _stays(row: Row) -> dict[str, str]:
+    """Return what the SQL leaves open: the rows must be filled first, or the model itself leaves it open."""
+    if row["kind"] == "column_missing" and "SET NOT NULL" in row["sql"]:
+        return {"drift_nullability": "the column takes NULL until it is filled for the rows that exist"}
+    if row["kind"] in ("key_missing", "key_action") and "ON DELETE" not in row["sql"]:
+        return {"foreign_key_default_action": "the model states no action either"}
+    return {}
+
+
+def _choice(row: Row) -> str:
+    """Return why the model had better follow the database than the other way round; empty where it had not."""
+    lost = ""
+    if row["kind"] == "index_extra":
+        lost = "queries and keys may use the index"
+    elif row["kind"] == "key_extra":
+        lost = "the key keeps orphan rows out"
+    elif row["kind"] == "nullability" and row["declared"] == "nullable":
+        lost = "NOT NULL keeps its promise to every reader"
+    elif row["kind"] == "key_action" and _deletes_more(row):
+        lost = "deletes that are refused today would take or change rows"
+    return f"{lost}; the model can follow: {row['model_change']}" if lost else ""
+
+
+def _deletes_more(row: Row) -> bool:
+    guards = ("RESTRICT", "NO ACTION")
+    declared, actual = (
+        str(row[side]).split(" ON UPDATE ")[0].removeprefix("ON DELETE ") for side in ("declared", "actual")
+    )
+    return actual in guards and declared not in guards
 
 
 def _weighed(row: Row, severity: Severity) -> Severity:

@@ -129,10 +129,15 @@ def repair(
     return sql, undo, kept
 
 
-def constraint_fix(
-    table: tuple[str, str], name: str, definition: str, *, lock: str, before: str = "", after: str = ""
-) -> Fix:
-    """Return a fix that adds a constraint, and takes it back by name."""
+def constraint_fix(table: tuple[str, str], name: str, definition: str, *, lock: str) -> Fix:
+    """Return the choice to add a constraint that rows break, which takes it back by name.
+
+    NOT VALID spares the rows that exist only until they are changed: then they have to obey.
+    """
     target = qualified(*table)
-    sql = f"{before}ALTER TABLE {target} ADD CONSTRAINT {quote(name)} {definition};{after}"
-    return Fix(sql, f"ALTER TABLE {target} DROP CONSTRAINT {quote(name)};", lock)
+    return Fix(
+        f"ALTER TABLE {target} ADD CONSTRAINT {quote(name)} {definition};",
+        f"ALTER TABLE {target} DROP CONSTRAINT {quote(name)};",
+        lock,
+        choice="no row that breaks it can be changed any more until it is corrected: correct these rows first",
+    )

@@ -149,9 +149,10 @@ def _zoneless(row: Row, is_mixed: bool) -> Finding:
     # Another default, now() at a zone say, would mean another moment after the change of type.
     movable = re.fullmatch(r"|now\(\)|CURRENT_TIMESTAMP(\(\d\))?", default) and pd.isna(row.generated)
     fix = Fix(
-        "-- Assumes that the stored values are UTC.\n" + alter_type(row, zoned, "{} AT TIME ZONE 'UTC'"),
+        alter_type(row, zoned, "{} AT TIME ZONE 'UTC'"),
         alter_type(row, row.data_type, "{} AT TIME ZONE 'UTC'"),
         REWRITE,
+        choice="it takes the stored values for UTC: write the zone that the application meant",
     )
     return Finding(
         object=path(row),

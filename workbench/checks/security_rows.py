@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -135,10 +135,23 @@ def policy_without_row_security(policies: pd.DataFrame, reviewed_tables: pd.Data
                 detail=f"Row security is off; the table has: {listed(names)}.",
                 severity=Severity.HIGH,
                 evidence={"policies": names},
-                fix=_switch(row, "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"),
+                fix=_enable(row),
             )
         )
     return Verdict(len(with_policies), findings)
+
+
+def _enable(row: Row) -> Fix:
+    """Return the first step of the two: who works as the owner goes on as before."""
+    fix = _switch(row, "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY")
+    if row.forces_row_security:
+        return fix
+    force = alter(row, "FORCE ROW LEVEL SECURITY")
+    return replace(
+        fix,
+        sql=f"{fix.sql}\n-- Once the application is known to work under the policies, for the owner too:\n-- {force}",
+        stays={"row_security_not_forced": "the owner is bound once the application works under the policies"},
+    )
 
 
 def _switch(row: Row, change: str, undo: str) -> Fix:

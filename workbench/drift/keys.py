@@ -10,6 +10,7 @@ from workbench.drift.difference import Difference
 from workbench.drift.repair import text_of
 from workbench.drift.tables import EXCLUSIVE, Pairing, TableName, is_table
 from workbench.naming import column_list, dotted, qualified, quote
+from workbench.words import object_name
 
 Record = Mapping[str, Any]
 _BOTH = "SHARE ROW EXCLUSIVE on both tables"
@@ -111,14 +112,34 @@ def _missing(
     home, constraint = qualified(*other), quote(row["constraint_name"])
     columns = ", ".join(key["column_names"])
     target = f"{dotted(*shape[0])}({', '.join(key['referenced_columns'])})"
+    index, dropped = _support(found, other, key["column_names"])
     return Difference(
         "key_missing", "semantic", dotted(*other, row["constraint_name"]), *other,
         f"The model references {target} by {columns}; nothing in the database enforces it.",
         declared=f"({columns}) references {target}", place=row,
-        sql=f"{repair.key_sql(key, valid=False)}\nALTER TABLE {home} VALIDATE CONSTRAINT {constraint};",
-        undo=f"ALTER TABLE {home} DROP CONSTRAINT {constraint};", lock=f"{_BOTH}, for a moment",
+        sql=f"{index}{repair.key_sql(key, valid=False)}\nALTER TABLE {home} VALIDATE CONSTRAINT {constraint};",
+        undo=f"ALTER TABLE {home} DROP CONSTRAINT {constraint};{dropped}", lock=f"{_BOTH}, for a moment",
         model_change=f"Set constraints: false on the association of {row['model']}.{row['attribute']}.",
     )  # fmt: skip
+
+
+def _support(found: Pairing, table: TableName, columns: tuple[str, ...]) -> tuple[str, str]:
+    """Return the SQL of the index that a new key needs, and its undo; empty where one begins with its columns."""
+    kind = next(
+        one["kind"] for one in found.actual["tables"] if (one["schema_name"], one["table_name"]) == table
+    )
+    serves = any(
+        set(index["key_columns"][: len(columns)]) == set(columns)
+        and index["access_method"] in ("btree", "hash")
+        and index["is_valid"]
+        and text_of(index["predicate"]) is None
+        for index in found.of_actual("indexes", table)
+    )
+    if serves or kind != "table":
+        return "", ""
+    name = object_name(table[1], *columns, "idx")
+    made = f"CREATE INDEX CONCURRENTLY {quote(name)} ON {qualified(*table)} ({column_list(columns)});\n"
+    return made, f"\nDROP INDEX CONCURRENTLY {qualified(table[0], name)};"
 
 
 def _extra(found: Pairing, table: TableName, key: Record) -> Difference:
@@ -154,13 +175,15 @@ def _compare(table: TableName, row: Record, key: Record) -> Iterator[Difference]
     wanted, there = _rules(row), _rules(key)
     if wanted != there:
         named = {**key, **{k: row[k] for k in ("on_delete", "on_update", "is_deferrable", "is_deferred")}}
-        validate = f"ALTER TABLE {home} VALIDATE CONSTRAINT {constraint};"
-        drop = f"ALTER TABLE {home} DROP CONSTRAINT {constraint};"
+        # Rows that a key never checked may break it; whether they do is not the action's concern.
+        proof = f"\nALTER TABLE {home} VALIDATE CONSTRAINT {constraint};" if key["is_validated"] else ""
+        swap = f"ALTER TABLE {home} DROP CONSTRAINT {constraint}, "
+        added = repair.key_sql(named, valid=False).removeprefix(f"ALTER TABLE {home} ")
         yield Difference(
             "key_action", "semantic", path, *table, f"The model says {wanted}; the database has {there}.",
             declared=wanted, actual=there, place=row,
-            sql=f"{drop}\n{repair.key_sql(named, valid=False)}\n{validate}",
-            undo=f"{drop}\nALTER TABLE {home} ADD CONSTRAINT {constraint} {key['definition']};", lock=_BOTH,
+            sql=f"{swap}{added}{proof}", undo=f"{swap}ADD CONSTRAINT {constraint} {key['definition']};",
+            lock="ACCESS EXCLUSIVE on both tables, for a moment",
             model_change=f"Set onDelete: '{key['on_delete']}', onUpdate: '{key['on_update']}' on {row['attribute']}.",
         )  # fmt: skip
     yield from _enforcement(table, row, key, path)

@@ -17,6 +17,8 @@ from workbench.naming import dotted, qualified, quote
 Record = Mapping[str, Any]
 TableName = tuple[str, str]
 _RUNNERS_OWN = {"SequelizeMeta", "SequelizeData", "spatial_ref_sys"}
+# Stands before what fails while rows hold no value.
+FILL_FIRST = "-- Fill the column for the rows that exist, then:"
 EXCLUSIVE = "ACCESS EXCLUSIVE on the table"
 
 
@@ -217,7 +219,7 @@ def _missing_column(found: Pairing, table: TableName, row: Record) -> Difference
         if row["is_not_null"] and not has_default:
             nullable = repair.column_sql({**row, "is_not_null": False})
             sql = (
-                f"ALTER TABLE {home} ADD COLUMN {nullable};\n-- Fill the column for the rows that exist, then:\n"
+                f"ALTER TABLE {home} ADD COLUMN {nullable};\n{FILL_FIRST}\n"
                 f"ALTER TABLE {home} ALTER COLUMN {column} SET NOT NULL;"
             )
         else:
