@@ -36,6 +36,39 @@ export class Service {
 }
 """
 
+WRITTEN_OTHERWISE = """
+const ORDER = { name: 'ASC' };
+function find(db, id) { return db.users.findOne({ where: { id } }); }
+export class Reports {
+  contacts = async (studentId) => this.model.findAll({ where: { studentId } });
+  async all(reports) {
+    for (const report of reports) { await this.contacts(report.studentId); }
+    await Promise.all(reports.map((report) => find(this.db, report.id)));
+    for (const row of await this.contacts(1)) { console.log(row); }
+    return this.contacts(reports[0].studentId);
+  }
+  async pages() { for (;;) { const page = await this.page(); if (!page) return; } }
+  async search(name, desc, ids) {
+    let sql = `SELECT * FROM users WHERE name = '${name}'`;
+    await this.db.query(sql);
+    let more = 'SELECT * FROM users WHERE true';
+    if (name) more += " AND name = '" + name + "'";
+    await this.db.query({ text: more, values: [] });
+    await knex('users').whereRaw(`name = '${name}'`);
+  }
+  async sound(name, desc, ids, limit) {
+    const order = desc ? 'DESC' : 'ASC';
+    await this.db.query(`SELECT * FROM users ORDER BY name ${order} LIMIT ${Number(limit)}`);
+    const marks = `$${ids.length}`;
+    await this.db.query(`SELECT * FROM users WHERE name = $${ids.length + 1}`, [name]);
+    await this.db.query('SELECT * FROM users WHERE name = ' + this.sequelize.escape(name));
+    await this.db.query({ text: 'SELECT * FROM users WHERE name = $1', values: [name] });
+    await prisma.$queryRaw`SELECT * FROM users WHERE name = ${name}`;
+    await knex('users').whereRaw('name = ?', [name]);
+  }
+}
+"""
+
 
 def test_leads_are_told_from_plain_code(tmp_path: Path) -> None:
     (tmp_path / "service.ts").write_text(SERVICE)
@@ -49,6 +82,19 @@ def test_leads_are_told_from_plain_code(tmp_path: Path) -> None:
     ]
     assert sorted(leads[leads["kind"] == "isolation"]["value"]) == ["READ_COMMITTED", "SERIALIZABLE"]
     assert leads["kind"].value_counts()["finder"] == 4
+
+
+def test_leads_are_found_through_variables_and_functions(tmp_path: Path) -> None:
+    (tmp_path / "reports.js").write_text(WRITTEN_OTHERWISE)
+    leads = read_leads(tmp_path)
+    found = leads[leads["is_lead"]][["kind", "line", "value"]].values.tolist()
+    assert found == [
+        ["finder", 7, "loop, a finder inside"],
+        ["finder", 8, "map, a finder inside"],
+        ["sql", 15, "name"],
+        ["sql", 18, "name"],
+        ["sql", 19, "name"],
+    ]
 
 
 def test_leads_become_findings(pg18: Server, make_database: MakeDatabase, tmp_path: Path) -> None:

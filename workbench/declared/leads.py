@@ -6,6 +6,7 @@ Read without running anything. A lead is a place to look at: types are not resol
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,8 +38,18 @@ FINDERS = frozenset(
         *("findOneOrFail", "findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"),
     )
 )
-_RAW = frozenset(("query", "raw", "literal", "$queryRawUnsafe", "$executeRawUnsafe", "executeSql"))
+_RAW = frozenset(
+    (
+        *("query", "raw", "literal", "$queryRawUnsafe", "$executeRawUnsafe", "executeSql"),
+        *("whereRaw", "andWhereRaw", "orWhereRaw", "havingRaw", "orderByRaw", "joinRaw", "selectRaw"),
+    )
+)
+# Nodes of a function that are searched for a variable: a bundle is one function of a million.
+_FAR = 5000
+# These take a part of a statement, which starts with any word.
+_PARTS = ("literal", "Raw")
 _EACH = frozenset(("map", "forEach", "flatMap", "reduce", "filter", "some", "every"))
+_HOLDERS = ("variable_declarator", "field_definition", "public_field_definition")
 _LOOPS = frozenset(("for_statement", "for_in_statement", "while_statement", "do_statement"))
 _SQL = re.compile(
     r"^\W*(select|insert|update|delete|with|create|alter|drop|truncate|call|grant|merge|refresh)\b.*\s",
@@ -46,6 +57,12 @@ _SQL = re.compile(
 )
 # What stands in capitals is a constant by custom, a table's name as a rule.
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*(\.[A-Z][A-Z0-9_]*)*")
+# Pieces that can be nothing but a number or a quoted text, and the place of a bind parameter.
+_HARMLESS = re.compile(
+    r"(.*\.)?(escape|escapeId|escapeIdentifier|escapeLiteral|quoteIdentifier|quoteTable|quoteName"
+    r"|Number|parseInt|parseFloat)\(.*\)|.*\.length(\s*[+-]\s*\d+)?",
+    re.S,
+)
 
 
 @collector(source="files", frames=(FRAME,))
@@ -80,8 +97,9 @@ Lead = tuple[str, str, int, str, str, str, bool]
 
 
 def _leads(module: Module) -> Iterator[Lead]:
+    finding = _functions_with_finders(module.root)
     for node in _nodes(module.root):
-        found = _isolation(node) or _call(node)
+        found = _isolation(node) or _call(node) or _call_of_finder(node, finding)
         if found:
             kind, expression, value, is_lead = found
             yield (kind, *module.site(node), _function_name(node), expression[:80], value, is_lead)
@@ -126,6 +144,36 @@ def _call(node: Node) -> tuple[str, str, str, bool] | None:
     return None
 
 
+def _functions_with_finders(root: Node) -> frozenset[tuple[int, str]]:
+    """Return the functions of a file that call a finder themselves: class (its node) or 0, and name."""
+    found = set()
+    for node in _nodes(root):
+        called = _call(node)
+        if called and called[0] == "finder":
+            name = _function_name(node)
+            if name:
+                found.add((_class_of(node), name))
+    return frozenset(found)
+
+
+def _class_of(node: Node) -> int:
+    outer = node.parent
+    while outer is not None and outer.type != "class_body":
+        outer = outer.parent
+    return 0 if outer is None else outer.id
+
+
+def _call_of_finder(node: Node, finding: frozenset[tuple[int, str]]) -> tuple[str, str, str, bool] | None:
+    """Return a call, repeated by a loop, of a function of the same file that calls a finder itself."""
+    function = node.child_by_field_name("function") if node.type == "call_expression" else None
+    if function is None:
+        return None
+    name = text_of(function).removeprefix("this.")
+    own = (_class_of(node) if text_of(function).startswith("this.") else 0, name)
+    where = _loop(node) if own in finding and name != _function_name(node) else ""
+    return ("finder", text_of(function), f"{where}, a finder inside", True) if where else None
+
+
 def _loop(node: Node) -> str:
     """Return what repeats a call: ``loop``, or the array method whose callback it stands in; empty for nothing."""
     inner, outer = node, node.parent
@@ -146,37 +194,99 @@ def _loop(node: Node) -> str:
 def _raw_sql(node: Node, callee: str) -> tuple[str, str, str, bool] | None:
     arguments = node.child_by_field_name("arguments")
     first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
-    if first is None or first.type not in ("template_string", "string", "binary_expression"):
+    texts = _texts(first) if first is not None else []
+    if not any(_SQL.search(text_of(text)) for text in texts) and not (texts and callee.endswith(_PARTS)):
         return None
-    if not _SQL.search(text_of(first)) and not callee.endswith("literal"):
-        return None
-    pieces = [piece for piece in _pieces(first) if not _CONSTANT.fullmatch(piece)]
+    pieces = [piece for text in texts for piece in _pieces(text)]
     return "sql", callee, ", ".join(dict.fromkeys(pieces))[:120], bool(pieces)
 
 
-def _pieces(node: Node) -> Iterator[str]:
-    """Yield the expressions that are put into a text."""
+def _texts(argument: Node) -> list[Node]:
+    """Return the expressions that make up the SQL of a call: written there, or in a variable before it."""
+    if argument.type == "object":
+        named = {text_of(pair.child_by_field_name("key")): pair for pair in argument.named_children}
+        value = next((named[key] for key in ("query", "text", "sql") if key in named), None)
+        inner = value.child_by_field_name("value") if value is not None else None
+        return _texts(inner) if inner is not None else []
+    if argument.type == "identifier":
+        return _assigned(argument)
+    return [argument] if argument.type in ("template_string", "string", "binary_expression") else []
+
+
+def _assigned(name: Node) -> list[Node]:
+    """Return what a variable of the same function, or of the file, was set to and appended; nothing for others."""
+    spelt, outer = text_of(name), name.parent
+    while outer is not None:
+        if is_function(outer) or outer.parent is None:
+            found = [
+                value
+                for node in itertools.islice(_nodes(outer), _FAR)
+                for left, value in [_assignment(node)]
+                if value is not None and left == spelt
+            ]
+            if found:
+                return [one for value in found for one in _branches(value)]
+        outer = outer.parent
+    return []
+
+
+def _assignment(node: Node) -> tuple[str, Node | None]:
+    """Return the name and the value of a declaration or an assignment; no value for another node."""
+    if node.type == "variable_declarator":
+        return text_of(node.child_by_field_name("name")), node.child_by_field_name("value")
+    if node.type in ("assignment_expression", "augmented_assignment_expression"):
+        return text_of(node.child_by_field_name("left")), node.child_by_field_name("right")
+    return "", None
+
+
+def _branches(value: Node) -> list[Node]:
+    """Return the expressions that a conditional chooses from; any other expression as it is."""
+    if value.type == "parenthesized_expression" and value.named_children:
+        return _branches(value.named_children[0])
+    if value.type != "ternary_expression":
+        return [value]
+    sides = (value.child_by_field_name(side) for side in ("consequence", "alternative"))
+    return [one for side in sides if side is not None for one in _branches(side)]
+
+
+def _pieces(node: Node, depth: int = 0) -> Iterator[str]:
+    """Yield the expressions that are put into a text and may hold anything."""
     if node.type == "template_string":
+        before = ""
         for child in node.named_children:
-            if child.type == "template_substitution":
-                yield text_of(child)[2:-1].strip()
+            if child.type == "template_substitution" and child.named_children:
+                # $${n} gives the place of a bind parameter.
+                if not before.endswith("$"):
+                    yield from _pieces(child.named_children[0], depth)
+                before = ""
+            else:
+                before = text_of(child)
     elif node.type == "binary_expression":
         for side in ("left", "right"):
             part = node.child_by_field_name(side)
             if part is not None:
-                yield from _pieces(part)
-    elif node.type not in ("string", "number"):
-        yield text_of(node)
+                yield from _pieces(part, depth)
+    elif node.type in ("parenthesized_expression", "ternary_expression"):
+        for one in _branches(node):
+            yield from _pieces(one, depth)
+    elif node.type not in ("string", "number", "undefined", "null"):
+        written = _assigned(node) if node.type == "identifier" and depth < 3 else []
+        # A variable that only ever holds fixed texts is none of the caller's.
+        fixed = bool(written) and not any(True for one in written for _ in _pieces(one, depth + 1))
+        text = text_of(node).strip()
+        if not fixed and not _CONSTANT.fullmatch(text) and not _HARMLESS.fullmatch(text):
+            yield text
 
 
 def _function_name(node: Node) -> str:
     """Return the name of the innermost named function or method around a node."""
     outer = node.parent
     while outer is not None:
-        # An arrow function bears the name of the constant that it is assigned to.
+        # An arrow function bears the name of the constant or field that it is assigned to.
         holder = outer.parent if is_function(outer) else None
-        named = holder if holder is not None and holder.type == "variable_declarator" else outer
-        name = text_of(named.child_by_field_name("name")) if is_function(outer) else ""
+        named = holder if holder is not None and holder.type in _HOLDERS else outer
+        name = text_of(named.child_by_field_name("name") or named.child_by_field_name("property"))
+        name = name if is_function(outer) else ""
         if name:
             return name
         outer = outer.parent
