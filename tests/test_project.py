@@ -40,7 +40,7 @@ LAYERS = (
     ("session",),
     ("catalog",),
     ("collectors",),
-    ("bloat", "probes", "declared", "drift", "replay"),
+    ("bloat", "growth", "probes", "declared", "drift", "replay"),
     ("checks",),
     ("scorecard", "review", "sarif"),
     ("history", "fixes"),

@@ -214,6 +214,7 @@ def review(
     from workbench import history, report
 
     names = target or tuple(targets.read_targets(targets_file)) or demo.DATABASES
+    engine = history.open_history(history_url or f"sqlite:///{out / 'history.sqlite'}")
     write = functools.partial(
         report.write_review,
         out=out,
@@ -221,6 +222,7 @@ def review(
         rows=rows,
         baseline=baseline,
         try_fixes=try_fixes,
+        prepare=functools.partial(history.add_past, engine),
     )
     statuses = []
     for name in names:
@@ -231,7 +233,6 @@ def review(
             _complain(error)
             statuses.append(UNREACHABLE)
             continue
-        engine = history.open_history(history_url or f"sqlite:///{out / 'history.sqlite'}")
         history.record(engine, done.review)
         _say_review(done)
         partial = done.review.snapshot.is_partial or bool(done.failed)

@@ -7,7 +7,7 @@ import datetime as dt
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pandas as pd
 
 from workbench import fixes
 from workbench import review as reviews
-from workbench.catalog import Progress
+from workbench.catalog import Progress, Snapshot
 from workbench.findings import Severity, Status
 from workbench.fixes import clone, trial
 from workbench.report.index import SUMMARY_FILE, render_index
@@ -58,6 +58,7 @@ def write_review(
     rows: bool = True,
     baseline: Path | None = None,
     try_fixes: bool = False,
+    prepare: Callable[[Snapshot], None] | None = None,
 ) -> ReviewResult:
     """Review a target into ``<out>/<name>/<time>/`` and enter it into ``<out>/index.html``.
 
@@ -72,6 +73,7 @@ def write_review(
         rows: run the collectors that read rows and pages.
         baseline: file of accepted findings, instead of the target's own.
         try_fixes: try the fixes on a scratch copy of the target's schema, so that the page tells their status.
+        prepare: adds to the snapshot before it is judged, what is known of earlier reviews say.
 
     Raises:
         TargetError: no such chapter, or the configuration is wrong.
@@ -83,6 +85,8 @@ def write_review(
     # The kernels' imports take as long as a capture, so both begin together.
     warm_up()
     snapshot = reviews.take(target, progress=progress, rows=rows)
+    if prepare is not None:
+        prepare(snapshot)
     judging = time.monotonic()
     judged = reviews.judge(snapshot, baseline=baseline)
     if try_fixes and target.snapshot is None:
