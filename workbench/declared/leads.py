@@ -46,9 +46,12 @@ _RAW = frozenset(
 )
 # Nodes of a function that are searched for a variable: a bundle is one function of a million.
 _FAR = 5000
+# Variables in variables that are looked through.
+_DEEP = 3
 # These take a part of a statement, which starts with any word.
 _PARTS = ("literal", "Raw")
 _EACH = frozenset(("map", "forEach", "flatMap", "reduce", "filter", "some", "every"))
+_TEXTS = ("template_string", "string", "binary_expression")
 _HOLDERS = ("variable_declarator", "field_definition", "public_field_definition")
 _LOOPS = frozenset(("for_statement", "for_in_statement", "while_statement", "do_statement"))
 _SQL = re.compile(
@@ -195,6 +198,7 @@ def _raw_sql(node: Node, callee: str) -> tuple[str, str, str, bool] | None:
     arguments = node.child_by_field_name("arguments")
     first = arguments.named_children[0] if arguments is not None and arguments.named_children else None
     texts = _texts(first) if first is not None else []
+    texts += [one for text in texts for name in _leading(text) for one in _assigned(name)]
     if not any(_SQL.search(text_of(text)) for text in texts) and not (texts and callee.endswith(_PARTS)):
         return None
     pieces = [piece for text in texts for piece in _pieces(text)]
@@ -210,7 +214,15 @@ def _texts(argument: Node) -> list[Node]:
         return _texts(inner) if inner is not None else []
     if argument.type == "identifier":
         return _assigned(argument)
-    return [argument] if argument.type in ("template_string", "string", "binary_expression") else []
+    return [argument] if argument.type in _TEXTS else []
+
+
+def _leading(text: Node) -> list[Node]:
+    """Return the variable that a text begins with, as the statement before its ORDER BY; none for another text."""
+    first = text.named_children[0] if text.type in _TEXTS and text.named_children else None
+    if first is not None and first.type == "template_substitution" and first.named_children:
+        first = first.named_children[0]
+    return [first] if first is not None and first.type == "identifier" else []
 
 
 def _assigned(name: Node) -> list[Node]:
@@ -252,15 +264,8 @@ def _branches(value: Node) -> list[Node]:
 def _pieces(node: Node, depth: int = 0) -> Iterator[str]:
     """Yield the expressions that are put into a text and may hold anything."""
     if node.type == "template_string":
-        before = ""
-        for child in node.named_children:
-            if child.type == "template_substitution" and child.named_children:
-                # $${n} gives the place of a bind parameter.
-                if not before.endswith("$"):
-                    yield from _pieces(child.named_children[0], depth)
-                before = ""
-            else:
-                before = text_of(child)
+        for one in _substituted(node):
+            yield from _pieces(one, depth)
     elif node.type == "binary_expression":
         for side in ("left", "right"):
             part = node.child_by_field_name(side)
@@ -270,12 +275,29 @@ def _pieces(node: Node, depth: int = 0) -> Iterator[str]:
         for one in _branches(node):
             yield from _pieces(one, depth)
     elif node.type not in ("string", "number", "undefined", "null"):
-        written = _assigned(node) if node.type == "identifier" and depth < 3 else []
+        yield from _unknown(node, depth)
+
+
+def _substituted(template: Node) -> Iterator[Node]:
+    """Yield what a template puts in; ``$${n}`` only gives the place of a bind parameter."""
+    before = ""
+    for child in template.named_children:
+        inside = child.type == "template_substitution"
+        if inside and child.named_children and not before.endswith("$"):
+            yield child.named_children[0]
+        before = "" if inside else text_of(child)
+
+
+def _unknown(node: Node, depth: int) -> Iterator[str]:
+    """Yield an expression, or what the variable that it is was made from; nothing for what is harmless."""
+    written = _assigned(node) if node.type == "identifier" and depth < _DEEP else []
+    inner = [piece for one in written for piece in _pieces(one, depth + 1)]
+    text = text_of(node).strip()
+    if written and (not inner or all(one.type in _TEXTS for one in written)):
         # A variable that only ever holds fixed texts is none of the caller's.
-        fixed = bool(written) and not any(True for one in written for _ in _pieces(one, depth + 1))
-        text = text_of(node).strip()
-        if not fixed and not _CONSTANT.fullmatch(text) and not _HARMLESS.fullmatch(text):
-            yield text
+        yield from inner
+    elif not _CONSTANT.fullmatch(text) and not _HARMLESS.fullmatch(text):
+        yield text
 
 
 def _function_name(node: Node) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 from tree_sitter import Node
 
 from workbench.declared.javascript import language
-from workbench.declared.javascript.expressions import HANDLERS
+from workbench.declared.javascript.expressions import HANDLERS, spread_values
 from workbench.declared.javascript.functions import GOES_ON, replay, run
+from workbench.declared.javascript.node import outside, package
 from workbench.declared.javascript.sources import Binding, Library, Module, Scope, read_json
 from workbench.declared.javascript.syntax import (
     is_function,
@@ -26,6 +27,7 @@ from workbench.declared.javascript.syntax import (
 )
 from workbench.declared.javascript.values import (
     CONNECTION,
+    DIALECT,
     REGISTRY,
     UNDEFINED,
     ClassRef,
@@ -82,7 +84,7 @@ class Evaluator:
         """Return what a name stands for in a scope; an :class:`External` of the name where nothing declares it."""
         found = scope.find(name)
         if found is None:
-            return UNDEFINED if name == "undefined" else External(("global", name))
+            return outside(name, scope.module.path)
         if name in found.values:
             return found.values[name]
         key = (found, name)
@@ -125,9 +127,9 @@ class Evaluator:
         """Return what an import takes of a module: ``*`` all, ``=`` what ``require`` gives, else an export."""
         path = self.library.resolve(importer, spec)
         if path is None:
-            if spec.startswith("."):
+            if spec.startswith((".", "/")):
                 return Unknown(f"the module {spec} is not there", (importer.file, 1))
-            return External((spec,) if name in ("*", "=", "default") else (spec, name))
+            return package(spec, name)
         if path.suffix == ".json":
             return _from_json(read_json(path), (self.library.relative(path), 1))
         module = self.library.load(path)
@@ -294,8 +296,24 @@ class Evaluator:
             value = arguments[number] if number < len(arguments) else UNDEFINED
             if value is UNDEFINED:
                 value = self.value(default, scope)
-            _bind(self, parameter, value, scope)
+            self.bind(parameter, value, scope)
         return scope
+
+    def bind(self, pattern: Node, value: Any, scope: Scope) -> None:
+        """Give the names of a pattern the parts of a value that they stand for."""
+        if pattern.type == "identifier":
+            scope.values[text_of(pattern)] = value
+        elif pattern.type == "object_pattern":
+            for local, key in pattern_keys(pattern):
+                scope.values[local] = self.member(value, key, pattern, scope)
+        elif pattern.type == "array_pattern":
+            for number, part in enumerate(pattern.named_children):
+                self.bind(part, self.member(value, str(number), pattern, scope), scope)
+
+    def arguments(self, call: Node, scope: Scope) -> list[Any]:
+        """Return the arguments of a call, spread ones taken apart."""
+        given = call.child_by_field_name("arguments")
+        return spread_values(self, given, scope) if given is not None else []
 
     def _enum(self, node: Node, scope: Scope) -> JsObject:
         """Return the members of an enum; those without a value count on from the one before."""
@@ -335,14 +353,6 @@ def _size(value: Any) -> int:
     return value.size
 
 
-def _bind(evaluator: Evaluator, pattern: Node, value: Any, scope: Scope) -> None:
-    if pattern.type == "identifier":
-        scope.values[text_of(pattern)] = value
-    elif pattern.type == "object_pattern":
-        for local, key in pattern_keys(pattern):
-            scope.values[local] = evaluator.member(value, key, pattern, scope)
-
-
 def _class_ref(node: Node, scope: Scope) -> ClassRef:
     return ClassRef(
         scope.module.file, node.start_byte, text_of(node.child_by_field_name("name")) or "default"
@@ -352,6 +362,8 @@ def _class_ref(node: Node, scope: Scope) -> ClassRef:
 def _of_connection(name: str) -> Any:
     if name == "models":
         return REGISTRY
+    if name in ("options", "config"):
+        return DIALECT
     return External(
         ("sequelize", "instance", name) if name in ("define", "model") else ("sequelize", "Sequelize", name)
     )

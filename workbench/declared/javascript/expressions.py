@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from workbench.declared.javascript import language
 from workbench.declared.javascript.functions import FILLED
+from workbench.declared.javascript.node import joined
 from workbench.declared.javascript.sources import Scope
 from workbench.declared.javascript.syntax import string_value, text_of, unescape
 from workbench.declared.javascript.values import (
@@ -70,14 +71,14 @@ def _number(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
 
 def _array(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
     result = JsList()
-    for value in _spread_values(evaluator, node, scope):
+    for value in spread_values(evaluator, node, scope):
         if isinstance(value, Unknown) and value.reason.startswith("spread: "):
             return value
         result.append(value)
     return result
 
 
-def _spread_values(evaluator: Evaluator, node: Node, scope: Scope) -> list[Any]:
+def spread_values(evaluator: Evaluator, node: Node, scope: Scope) -> list[Any]:
     """Return the values of an array's or call's parts; one unknown spread takes the place of its parts."""
     values: list[Any] = []
     for child in node.named_children:
@@ -152,6 +153,9 @@ def _subscript(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
     value = evaluator.value(node.child_by_field_name("object"), scope)
     index = evaluator.value(node.child_by_field_name("index"), scope)
     name = language.text_of_value(index)
+    if index is UNDEFINED and isinstance(value, JsObject):
+        # config[process.env.NODE_ENV] without a default: the environment that matters most.
+        name = next((one for one in ("production", "development") if one in value), name)
     if name is None:
         return index if isinstance(index, Unknown) else evaluator.unknown(text_of(node), node, scope)
     return evaluator.member(value, name, node, scope)
@@ -172,9 +176,9 @@ def _call(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
             return found
     function = evaluator.value(callee, scope)
     if isinstance(function, FunctionRef):
-        return evaluator.call(function, _spread_values(evaluator, given, scope))
+        return evaluator.call(function, spread_values(evaluator, given, scope))
     if isinstance(function, (External, Made)):
-        return _of_package(evaluator, function, node, _spread_values(evaluator, given, scope), scope)
+        return _of_package(evaluator, function, node, spread_values(evaluator, given, scope), scope)
     if isinstance(function, (Unknown, ModelName)):
         return function
     return evaluator.unknown(f"the call {text_of(callee)[:40]}()", node, scope)
@@ -190,7 +194,7 @@ def _method(evaluator: Evaluator, callee: Node, given: Node, scope: Scope) -> An
     if is_model(owner) and name in _SAME_MODEL:
         return owner
     if isinstance(owner, (str, list)):
-        arguments = _spread_values(evaluator, given, scope)
+        arguments = spread_values(evaluator, given, scope)
         if isinstance(owner, str):
             return language.text_method(owner, name, arguments, site)
         return language.list_method(owner, name, arguments, site, _applier(evaluator, site))
@@ -199,9 +203,9 @@ def _method(evaluator: Evaluator, callee: Node, given: Node, scope: Scope) -> An
         exported = evaluator.value(first, scope) if first is not None else UNDEFINED
         if isinstance(exported, Namespace):
             return language.object_function(name, [evaluator.exports(exported.module)], site)
-        return language.object_function(name, _spread_values(evaluator, given, scope), site)
+        return language.object_function(name, spread_values(evaluator, given, scope), site)
     if owner == External(("global", "Array")) and name in ("from", "of"):
-        arguments = _spread_values(evaluator, given, scope)
+        arguments = spread_values(evaluator, given, scope)
         return arguments[0] if name == "from" and isinstance(arguments[0], list) else None
     return None
 
@@ -227,6 +231,11 @@ def _of_package(
     if isinstance(function, Made):
         return Made(function.path, (*function.arguments, *arguments), site, function.members)
     path = function.path
+    if path[-1] == "getDialect":
+        return "postgres"
+    place = joined(path, arguments)
+    if place is not None:
+        return place
     if path[-1] == "define" and len(arguments) > 1:
         name = arguments[0] if isinstance(arguments[0], str) else ""
         return ModelRef(scope.module.file, node.start_byte, name)
@@ -243,7 +252,7 @@ def _of_package(
 def _new(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
     made = evaluator.value(node.child_by_field_name("constructor"), scope)
     given = node.child_by_field_name("arguments")
-    arguments = tuple(_spread_values(evaluator, given, scope)) if given is not None else ()
+    arguments = tuple(spread_values(evaluator, given, scope)) if given is not None else ()
     if isinstance(made, External):
         if made.path[-1] == "Sequelize" or made.path == ("sequelize",):
             return CONNECTION

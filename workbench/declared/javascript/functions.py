@@ -6,14 +6,14 @@ A statement whose effect reading does not tell makes the result unknown rather t
 # ruff: noqa: PLR0911 - a statement has many kinds, and one return for each is plainest
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tree_sitter import Node
 
 from workbench.declared.javascript.sources import Scope
-from workbench.declared.javascript.syntax import root_of, string_value, text_of
-from workbench.declared.javascript.values import UNDEFINED, JsList, JsObject, Unknown, truthy
+from workbench.declared.javascript.syntax import is_function, root_of, string_value, text_of
+from workbench.declared.javascript.values import UNDEFINED, FunctionRef, JsList, JsObject, Unknown, truthy
 
 if TYPE_CHECKING:
     from workbench.declared.javascript.evaluate import Evaluator
@@ -91,6 +91,30 @@ def _statement(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
             branch = branch.named_children[0]
         return GOES_ON if branch is None else _statement(evaluator, branch, scope)
     return evaluator.unknown(f"a function with a {kind.replace('_', ' ')}", node, scope)
+
+
+def rounds_of(evaluator: Evaluator, node: Node, scope: Scope) -> Iterator[tuple[Node, Scope]]:
+    """Yield the body and the scope of each round of a loop over a list that is known, ``forEach`` included."""
+    body = node.child_by_field_name("body")
+    callee, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if node.type == "for_in_statement" and body is not None:
+        values = evaluator.value(node.child_by_field_name("right"), scope)
+        pattern = node.child_by_field_name("left")
+        is_of = text_of(node.child_by_field_name("operator")) == "of"
+        if isinstance(values, list) and is_of and pattern is not None:
+            for value in values:
+                inner = Scope(scope.module, body, scope)
+                evaluator.bind(pattern, value, inner)
+                yield body, inner
+    elif callee is not None and given is not None and callee.type == "member_expression":
+        name = text_of(callee.child_by_field_name("property"))
+        function = next((one for one in given.named_children if is_function(one)), None)
+        body = function.child_by_field_name("body") if function is not None else None
+        if name not in ("forEach", "map") or function is None or body is None:
+            return
+        values = evaluator.value(callee.child_by_field_name("object"), scope)
+        for number, value in enumerate(values if isinstance(values, list) else ()):
+            yield body, evaluator.inside(FunctionRef(function, scope), [value, number])
 
 
 def change(evaluator: Evaluator, node: Node, scope: Scope) -> None:

@@ -153,12 +153,15 @@ class Library:
         self._modules: dict[Path, Module | None] = {}
         self._resolved: dict[tuple[Path, str], Path | None] = {}
 
-    def walk(self, wanted: Callable[[Path, bytes], bool] | None = None) -> Iterator[Module]:
+    def walk(
+        self, wanted: Callable[[Path, bytes], bool] | None = None, folder: Path | None = None
+    ) -> Iterator[Module]:
         """Yield the modules of the folder, or the one file that it is, in the order of their paths.
 
-        With ``wanted``, a test of path and text, the other files are not parsed.
+        With ``wanted``, a test of path and text, the other files are not parsed; with ``folder`` those of
+        another folder are read.
         """
-        for path in sorted(self._paths(), key=self.relative):
+        for path in sorted(self._paths(folder or self.root), key=self.relative):
             if wanted is not None and not self._is_wanted(path, wanted):
                 continue
             module = self.load(path)
@@ -171,11 +174,11 @@ class Library:
         except OSError:
             return True  # load() tells why it cannot be read
 
-    def _paths(self) -> Iterator[Path]:
-        if self.root.is_file():
-            yield self.root
+    def _paths(self, root: Path) -> Iterator[Path]:
+        if root.is_file():
+            yield root
             return
-        for folder, folders, files in os.walk(self.root, followlinks=False):
+        for folder, folders, files in os.walk(root, followlinks=False):
             folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS and not f.startswith("."))
             for name in files:
                 if name.endswith(EXTENSIONS) and not _LEFT_OUT.search(name):
@@ -217,6 +220,8 @@ class Library:
         return self._resolved[key]
 
     def _resolve(self, importer: Module, spec: str) -> Path | None:
+        if Path(spec).is_absolute():  # made from __dirname
+            return _source_file(Path(os.path.normpath(spec)))
         if spec.startswith("."):
             return _source_file(Path(os.path.normpath(importer.path.parent / spec)))
         if spec.startswith(("@/", "~/", "src/", "#")):

@@ -42,6 +42,16 @@ def unescape(text: str) -> str:
     return re.sub(r"\\(?:u\{([0-9a-fA-F]+)\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", one, text, flags=re.S)
 
 
+def descendants(root: Node, kind: str) -> Iterator[Node]:
+    """Yield the nodes of a kind, in their order; without recursion, for sources may nest without end."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        waiting += reversed(node.named_children)
+        if node.type == kind:
+            yield node
+
+
 def root_of(change: Node) -> str:
     """Return the name of the object that an expression changes: ``a`` of ``a.b.c = d``; empty for no change."""
     target: Node | None = None

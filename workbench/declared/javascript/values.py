@@ -154,6 +154,10 @@ REGISTRY = External(("sequelize", "models"))
 CONNECTION = External(("sequelize", "instance"))
 """A connected Sequelize: what ``new Sequelize(...)`` gives, the first argument of a model's factory."""
 
+DIALECT = JsObject()
+"""Options of a connection, as far as every one of them is the same here."""
+DIALECT["dialect"] = "postgres"
+
 DATA_TYPES = External(("sequelize", "DataTypes"))
 
 

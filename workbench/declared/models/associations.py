@@ -45,6 +45,9 @@ def associate(world: World, ordered: Sequence[ModelSource]) -> None:
     calls += [(None, one) for one in world.sources.associations]
     for source, one in calls:
         model = world.find(source.name if source is not None else one.model)
+        if model is None and source is None:
+            reason = f"{one.kind}: the model {getattr(one.model, 'name', '')} that declares it was not read"
+            world.unread.append(Unread(one.site, "unread", reason))
         if model is None or (source is not None and model.source is not source):
             continue
         _make(world, model, one)

@@ -19,14 +19,15 @@ from workbench.catalog import make_frame
 from workbench.declared import FRAMES
 from workbench.declared.javascript.evaluate import Evaluator
 from workbench.declared.javascript.sources import Library, Module
-from workbench.declared.javascript.values import ClassRef, JsObject
+from workbench.declared.javascript.values import ClassRef
 from workbench.declared.models.calls import CallReader, Found, distribute
+from workbench.declared.models.connections import MAKES_CONNECTION, Connection, connect, project_around
 from workbench.declared.models.decorators import DecoratorReader
 from workbench.declared.models.indexes import Row
 from workbench.declared.models.names import clip
 from workbench.declared.models.rules import World
 from workbench.declared.models.tables import TableWriter
-from workbench.declared.models.written import Import, Sources, Unread
+from workbench.declared.models.written import Import, ModelSource, Sources, Unread
 
 
 @dataclass
@@ -77,7 +78,10 @@ def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
             line = _first_error(module.root)
             reason = "a syntax error; what is around it may be lost"
             sources.unread.append(Unread((module.file, line), "unread", reason))
-    _connect(sources, [options for one in found for options in one.connections])
+    sources.models += calls.follow(library, found)
+    connections = [connection for one in found for connection in one.connections]
+    connect(sources, connections or _connections_around(library, calls))
+    _remove(sources.models, [removal for one in found for removal in one.removed])
     calls_made = [association for one in found for association in one.associations]
     sources.associations += distribute(sources.models, calls_made)
     sources.unread += [unread for one in found for unread in one.unread]
@@ -102,15 +106,22 @@ def _imports(library: Library, module: Module) -> Iterator[Import]:
                 yield Import(module.file, library.relative(path), False, module.site(binding.node)[1])
 
 
-def _connect(sources: Sources, connections: list[JsObject]) -> None:
-    """Apply what a connection says of all models: ``define`` options, and the order of its list."""
-    for options in connections:
-        if isinstance(options.get("define"), JsObject):
-            sources.define = options["define"]
-        listed = options.get("models")
-        if isinstance(listed, list) and any(isinstance(one, ClassRef) for one in listed):
-            order = {one: number for number, one in enumerate(listed)}
-            sources.models.sort(key=lambda model: order.get(model.ref, len(order)))
+def _connections_around(library: Library, calls: CallReader) -> list[Connection]:
+    """Return the connections that the rest of the project makes, when the folder of the models makes none."""
+    project = project_around(library.root)
+    if project is None:
+        return []
+    chosen = library.walk(lambda _, text: MAKES_CONNECTION.search(text) is not None, project)
+    return [connection for module in chosen for connection in calls.read(module).connections]
+
+
+def _remove(models: Sequence[ModelSource], removals: Sequence[tuple[Any, str]]) -> None:
+    """Tell models which of their attributes are taken away after they are defined."""
+    for ref, attribute in removals:
+        name = getattr(ref, "name", "")
+        for model in models:
+            if ref in (model.ref, name) or model.name == name:
+                model.removed.add(attribute)
 
 
 def _first_error(node: Any) -> int:

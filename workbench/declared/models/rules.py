@@ -121,7 +121,7 @@ class World:
             name = version if isinstance(version, str) else "version"
             options = {"type": _INTEGER, "allowNull": False, "defaultValue": 0}
             own.setdefault(name, Column(name, options, site, "implicit"))
-        model.columns = own
+        model.columns = {name: column for name, column in own.items() if name not in model.source.removed}
 
     def _indexes(self, model: Model) -> None:
         given = model.options.get("indexes")

@@ -62,6 +62,8 @@ class ModelSource:
     decorator_indexes: list[JsObject] = field(default_factory=list)
     notes: list[ForeignKeyNote] = field(default_factory=list)
     associations: list[AssociationSource] = field(default_factory=list)
+    removed: set[str] = field(default_factory=set)
+    """Attributes that ``removeAttribute`` takes away."""
 
 
 @dataclass(frozen=True)
