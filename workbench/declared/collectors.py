@@ -30,12 +30,16 @@ def declared_models(target: Target, snapshot: Snapshot) -> None:
 
 @collector(source="files", frames=_REGISTERED)
 def model_registration(target: Target, snapshot: Snapshot) -> None:
-    """Read which models the application registers, below ``sources`` or else the folder above the models."""
+    """Read which models the application registers, below ``sources`` or the folder above the models.
+
+    The wider of the two is read when one holds the other, and ``sources`` when they lie apart.
+    """
     folder = _folder(target, snapshot, _REGISTERED)
     if folder is None:
         return
-    sources = target.options.sources or snapshot.options.sources
-    found = read_registration(Path(sources) if sources else folder.resolve().parent)
+    above, sources = folder.resolve().parent, target.options.sources or snapshot.options.sources
+    apart = sources is not None and above not in Path(sources).resolve().parents
+    found = read_registration(Path(sources) if sources and apart else above)
     for name, rows in zip(_REGISTERED, (found.models, found.problems), strict=True):
         snapshot.add(name, frame_of(FRAMES[name], rows), source="sources")
 

@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ class Scope:
     @functools.cached_property
     def bindings(self) -> dict[str, Binding]:
         """Names declared directly in this scope; one declared without a value has that of its assignment."""
-        found = dict(_declared(self.node))
+        found = _values_first(_declared(self.node))
         for name, node in self.assigned.items():
             if "." not in name:
                 found.setdefault(name, Binding("value", node))
@@ -134,7 +134,7 @@ class Module:
     @functools.cached_property
     def exports(self) -> dict[str, Binding]:
         """Exported names; ``=`` is ``module.exports = …``, ``*1``, ``*2`` … are ``export * from …``."""
-        return dict(_exported(self.root))
+        return _values_first(_exported(self.root))
 
     def site(self, node: Node) -> Site:
         """Return where a node starts."""
@@ -265,6 +265,15 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
+
+
+def _values_first(bindings: Iterable[tuple[str, Binding]]) -> dict[str, Binding]:
+    """Return bindings by name; a type may have the name of a value, and expressions mean the value."""
+    found: dict[str, Binding] = {}
+    for name, binding in bindings:
+        if binding.kind != "type" or name not in found:
+            found[name] = binding
+    return found
 
 
 def _declared(block: Node) -> Iterator[tuple[str, Binding]]:

@@ -172,7 +172,7 @@ def _inject(
         keys = [column.column for column in referenced.primary]
         if len(keys) == 1 or key.column not in keys:
             reference = ForeignKey(
-                referenced.schema,
+                referenced.schema_for(holder),
                 referenced.table,
                 key.column,
                 made.source.kind,
@@ -311,7 +311,8 @@ def _reference_through(
 ) -> None:
     """Reference one side; the association's action goes before the column's on the source, after on the target."""
     site: Site = made.source.site
-    column.key = ForeignKey(model.schema, model.table, key.column, "belongsToMany", site, model.name)
+    schema = model.schema_for(made.through or model)
+    column.key = ForeignKey(schema, model.table, key.column, "belongsToMany", site, model.name)
     for option in ("onDelete", "onUpdate"):
         own, given = _action(column.get(option)), _action(made.options.get(option))
         chosen = (own or given) if own_first else (given or own)

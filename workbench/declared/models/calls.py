@@ -45,7 +45,7 @@ _ASSOCIATIONS: dict[str, Kind] = {
     "belongsToMany": "belongsToMany",
 }
 _CANDIDATE = re.compile(
-    rb"\.\s*(define|init|belongsTo|hasMany|hasOne|belongsToMany)\s*(<[^(]*>)?\(|new\s+Sequelize|forRoot"
+    rb"\.\s*(define|init|belongsTo|hasMany|hasOne|belongsToMany)\s*(<[^(]*>)?\(|new\s+Sequelize|forRoot|addModels"
 )
 _DEFINES = re.compile(rb"\.\s*(define|init)\s*(<[^(]*>)?\(")
 _NAMES = re.compile(r"^(sequelize\w*|\w*[sS]equelize|db|conn|connection|database|orm)$")
@@ -189,7 +189,7 @@ class CallReader:
         if callee is None or callee.type != "member_expression":
             return False
         name = text_of(callee.child_by_field_name("property"))
-        if name in ("forRoot", "forRootAsync"):
+        if name in ("forRoot", "forRootAsync", "addModels"):
             found.connections += connections_of(self.evaluator, node, place.scope)
             return False
         given = node.child_by_field_name("arguments")

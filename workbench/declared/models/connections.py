@@ -24,7 +24,7 @@ from workbench.declared.javascript.values import (
 )
 from workbench.declared.models.written import Sources, Unread
 
-MAKES_CONNECTION = re.compile(rb"new\s+Sequelize\b|\.\s*forRoot(Async)?\s*\(")
+MAKES_CONNECTION = re.compile(rb"new\s+Sequelize\b|\.\s*(forRoot|forRootAsync|addModels)\s*\(")
 # What the sole argument is called when it is the address of a server rather than options.
 _ADDRESS = re.compile(r"ur[il]\b|conn(ection)?_?string|dsn|sqlite:|memory", re.I)
 _HIGHEST = 6
@@ -41,6 +41,13 @@ class Connection:
 def connections_of(evaluator: Evaluator, node: Node, scope: Scope) -> Iterator[Connection]:
     """Yield what a call hands over: options, or an unknown value in their place."""
     callee = node.child_by_field_name("constructor") or node.child_by_field_name("function")
+    if callee is not None and text_of(callee.child_by_field_name("property")) == "addModels":
+        listed = evaluator.arguments(node, scope)[:1]
+        if listed and isinstance(listed[0], list):
+            options = JsObject()
+            options.put("models", listed[0], scope.module.site(node))
+            yield Connection(options, scope.module.site(node))
+        return
     value = evaluator.value(callee, scope)
     given = node.child_by_field_name("arguments")
     if given is None or not isinstance(value, External) or not any("equelize" in p for p in value.path[-2:]):

@@ -119,6 +119,11 @@ class Model:
         """The columns of the primary key."""
         return [column for column in self.columns.values() if column.is_primary]
 
+    def schema_for(self, holder: Model) -> str:
+        """Return the schema in which a key of another table looks for this one: its own where it names none."""
+        own = self.options.get("schema")
+        return self.schema if isinstance(own, str) and own else holder.schema
+
     def real_columns(self) -> list[Column]:
         """Return the columns that the table gets: virtual ones are none."""
         kept = {}

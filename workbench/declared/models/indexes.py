@@ -37,8 +37,10 @@ def index_row(spec: IndexSpec, existing: set[str]) -> Row:
             keys.append(method_sql(field) or "(not read)")
         order = field.get("order") if isinstance(field, dict) else None
         orders.append(_indoption(order if isinstance(order, str) else ""))
-    using, kind = options.get("using") or options.get("method"), options.get("type")
     where = options.get("where", UNDEFINED)
+    if isinstance(where, JsObject):
+        missing += [name for name in where if re.fullmatch(r"\w+", name) and clip(name) not in existing]
+    using, kind = options.get("using") or options.get("method"), options.get("type")
     return {
         "index_name": clip(spec.name),
         "access_method": using.lower() if isinstance(using, str) else "btree",

@@ -214,7 +214,7 @@ def _own_reference(world: World, model: Model, column: Column) -> None:
         source = next((s for s in world.sources.models if s.ref == target), None)
         found = world.find(target) or (world.find(source.name) if source else None)
         target = found.table if found else None
-        schema, name = (found.schema, found.name) if found else (schema, None)
+        schema, name = (found.schema_for(model), found.name) if found else (schema, None)
     elif isinstance(target, dict):
         schema, target = target.get("schema") or PUBLIC, target.get("tableName")
     if not isinstance(target, str):

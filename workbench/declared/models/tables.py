@@ -205,6 +205,13 @@ class TableWriter:
             key = column.key
             if key is None:
                 continue
+            if key.model is not None and self.world.by_table(key.schema, key.table) is None:
+                reason = (
+                    f"the key looks for {key.table} in the schema {key.schema}, for {key.model} names no schema;"
+                    " it is not there: sync() stops"
+                )
+                path = f"{model.schema}.{model.table}.{column.column}"
+                self.unread.append(Unread(key.site, "aborts", reason, path))
             name = unused_name(model.table, column.column, "fkey", used)
             used.add(name)
             file, line = key.site
