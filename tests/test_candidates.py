@@ -105,6 +105,36 @@ def test_attributes_and_parallel_tables_are_no_references(pg18: Server, make_dat
     assert "all its rows hold one value" in row["reasons"]
 
 
+def test_borrowed_parallel_and_own_names_lead_to_the_right_table(
+    pg18: Server, make_database: MakeDatabase
+) -> None:
+    """user_id is the key of rate_limit and a column of slice_user; both tell of users, and neither is one."""
+    target = make_database(
+        pg18,
+        """
+        create schema desk; create schema shop;
+        create table ab_user (id int primary key); create table ab_register_user (id int primary key);
+        create table rate_limit (user_id int primary key);
+        create table slice_user (id int primary key, user_id int not null, access_token text);
+        create table session_token (token text primary key);
+        create table machines (id int primary key, machine_no int not null, machine_id int not null);
+        create table desk.files (id int primary key); create table shop.files (id int primary key);
+        create table desk.notes (id int primary key, file_id int);
+        create table history (box_no int, at timestamptz, primary key (box_no, at));
+        create table visits (id int primary key, box_no int, at timestamptz);
+        create table model (space text, name text, primary key (space, name));
+        create table server (space text, name text, primary key (space, name));
+        create table hooks (id int primary key, space text, name text)
+        """,
+    )
+    found = {(table, columns, other) for table, columns, other, _ in reported(target)}
+    assert found == {
+        ("rate_limit", ("user_id",), "ab_user"),
+        ("slice_user", ("user_id",), "ab_user"),
+        ("notes", ("file_id",), "files"),
+    }
+
+
 def test_rows_confirm_and_reject(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(
         server,

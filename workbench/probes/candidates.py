@@ -24,6 +24,10 @@ PROBED = 0.3
 REPORTED = 0.5
 """Score from which a candidate is reported."""
 ALTERNATIVES = 2
+# Two tables with an access_token or a checksum keep one each.
+_SECRETS = frozenset(
+    {("token",), ("hash",), ("secret",), ("password",), ("signature",), ("checksum",), ("digest",)}
+)
 STORED_AS_TEXT = "it holds UUIDs as text"
 CANDIDATE_TYPES: Mapping[str, str] = {
     "table_oid": "int8",
@@ -50,6 +54,7 @@ class Column:
     name: str
     data_type: str
     is_own_key: bool
+    is_not_null: bool
     is_indexed: bool
     distinct: float | None
 
@@ -114,7 +119,7 @@ def _columns(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[Column]:
             fed = default.startswith("nextval(") or not pd.isna(column["identity"])
             if (oid, name) in covered or fed or not pd.isna(column["generated"]) or column["is_array"]:
                 continue
-            if not family(column) or _is_polymorphic(name, names, catalogue):
+            if not family(column) or _is_polymorphic(name, names, catalogue) or words(name)[-1:] in _SECRETS:
                 continue
             schema, table = str(column["schema_name"]), str(column["table_name"])
             yield Column(
@@ -124,6 +129,7 @@ def _columns(snapshot: Snapshot, catalogue: Catalogue) -> Iterator[Column]:
                 name,
                 str(column["base_type"]),
                 catalogue.own_keys.get(oid) == (name,),
+                bool(column["is_not_null"]),
                 (oid, name) in leading,
                 distinct.get((schema, table, name)),
             )
@@ -182,7 +188,9 @@ def _adjusted(column: Column, match: Match, share: float, catalogue: Catalogue) 
     # A declared key already leads from there to here, and a reference back would say the same twice.
     if catalogue.root((key.oid, key.column)) == (column.oid, column.name):
         return None
-    if column.is_own_key and (key.oid == column.oid or _is_named_after(column.name, column.table)):
+    # The machine_no that each machine has is its own number; a reference to another one starts somewhere, with NULL.
+    own = (column.is_own_key or column.is_not_null) and _is_named_after(column.name, column.table)
+    if (column.is_own_key or own) and (key.oid == column.oid or (column.is_own_key and own)):
         return None
     if as_text:
         # No key can be declared over it, and text holds other things than keys.

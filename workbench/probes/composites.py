@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.catalog import Snapshot
@@ -21,8 +21,9 @@ def composite_candidates(
 
     Every column of a composite primary key must be there under its own name, or under the referenced table's
     name and its own. Two tables that join the same others have the same columns and no key between them, so
-    one column at least must be explained by nothing else, or the table be named after the other. Nor does one
-    table refer to another because both have the same primary key, as a history per type of value has.
+    one column at least must be explained by nothing else and say more than ``name`` or ``key``, or the table be
+    named after the other. Nor does one table refer to another because both have the same primary key, as a
+    history per type of value has, nor to one of several that have the same.
 
     ``singles`` holds the best score of each single-column candidate by table OID and column.
     """
@@ -38,28 +39,50 @@ def composite_candidates(
     }
     indexes = snapshot["indexes"]
     composite = [row for row in records(indexes[indexes["is_primary"]]) if len(row["key_columns"]) > 1]
-    for key in composite:
-        parent = int(key["table_oid"])
-        if parent not in catalogue.columns_by_table:
-            continue
-        for child, columns in catalogue.columns_by_table.items():
-            matched = _matched(catalogue, key, columns) if child != parent else None
+    for child, columns in catalogue.columns_by_table.items():
+        own_name = entity(str(columns[0]["table_name"])) if columns else ()
+        found = []
+        for key in composite:
+            parent = int(key["table_oid"])
+            # A key that refers to another table as a whole was borrowed from it.
+            if parent == child or parent not in catalogue.columns_by_table:
+                continue
+            matched = (
+                None
+                if (parent, frozenset(key["key_columns"])) in declared
+                else _matched(catalogue, key, columns)
+            )
             if matched is None or (child, frozenset(matched)) in declared:
                 continue
+            # role_members of two schemas stand side by side; shipped_order_items belong to order_items.
+            related = set(entity(str(key["table_name"]))) < set(own_name)
             explained = [
                 (child, name) in taken or singles.get((child, name), 0.0) >= _SCORE for name in matched
             ]
-            own_name = entity(str(key["table_name"]))
-            related = own_name[-1:] and set(own_name) <= set(entity(str(columns[0]["table_name"])))
             twins = set(matched) == set(catalogue.own_keys.get(child, ()))
-            if (all(explained) or twins) and not related:
-                continue
+            vague = all(
+                known or len(words(name)) == 1 for name, known in zip(matched, explained, strict=True)
+            )
+            if related or not (vague or twins):
+                found.append((related, matched, key))
+        yield from _unambiguous(child, columns, found)
+
+
+def _unambiguous(
+    child: int,
+    columns: list[dict[str, Any]],
+    found: Sequence[tuple[bool, tuple[str, ...], Mapping[str, Any]]],
+) -> Iterator[list[Any]]:
+    """Give the candidates of a table; where several keys have the same columns, only its relatives'."""
+    for related, matched, key in found:
+        rivals = sum(set(other) == set(matched) for _, other, _ in found)
+        if related or rivals == 1:
             yield [
                 child,
                 str(columns[0]["schema_name"]),
                 str(columns[0]["table_name"]),
                 matched,
-                parent,
+                int(key["table_oid"]),
                 str(key["schema_name"]),
                 str(key["table_name"]),
                 tuple(key["key_columns"]),
@@ -83,8 +106,9 @@ def _matched(
         chosen = prefixed or by_words.get(own)
         if chosen is None or column not in parent or family(chosen) != family(parent[column]):
             return None
-        # A key of (tenant_id, id) is held by tenant_id and user_id, never by another table's own id.
-        if own in (("id",), ("uuid",)) and prefixed is None:
+        # A key of (tenant_id, id) is held by tenant_id and user_id, never by another table's own id. Nor are a day
+        # and a measure those of another table because their names are the same.
+        if prefixed is None and (own in (("id",), ("uuid",)) or not family(chosen)):
             return None
         found.append(str(chosen["column_name"]))
     return tuple(found) if len(set(found)) == len(found) else None

@@ -147,3 +147,18 @@ def names_entity(column: str, table: str, *, referenced: str = "") -> bool:
         or joined == "".join(whole)
         or (referenced and column.lower() == referenced.lower() and stem(referenced)[0])
     )
+
+
+def abbreviates(short: str, word: str) -> bool:
+    """Tell whether a word is cut (``org``) or has letters left out (``dept``, ``acct``), first letter kept."""
+    if short == word:
+        return True
+    if len(short) < 2 or len(short) >= len(word) or short[0] != word[0]:
+        return False
+    if len(short) >= 3 and word.startswith(short):
+        return True
+    rest: Sequence[str] = iter(word)  # type: ignore[assignment]
+    skeleton = all(letter in rest for letter in short)
+    return (skeleton and len(short) >= 3 and not set(short[1:]) & set("aeiou")) or (
+        skeleton and len(short) >= 4
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ from workbench.probes.entities import (
     KEY_WORDS,
     LOGINS,
     ROLES,
+    abbreviates,
     common_prefix,
     entity,
     singular,
@@ -106,6 +107,10 @@ class Catalogue:
         self.prefix = common_prefix([str(row["table_name"]) for row in self._tables.values()])
         self._column_prefix = {
             oid: common_prefix([str(c["column_name"]) for c in columns], share=0.8)
+            for oid, columns in self.columns_by_table.items()
+        }
+        self._names = {
+            oid: {words(str(c["column_name"])) for c in columns}
             for oid, columns in self.columns_by_table.items()
         }
         self.own_keys: dict[int, tuple[str, ...]] = {}
@@ -213,7 +218,7 @@ class Catalogue:
         if not found or found in (("id",), ("key",), ("name",)):
             return
         own = self._bare(table)
-        direct = [*self._by_name(name, found), *self._entities(name, found, key_word, oid, own)]
+        direct = [*self._by_name(name, found), *self._entities(name, found, key_word, oid, own, schema)]
         yield from direct
         strong = [match for match in direct if match.score >= 0.7]
         yield from self._selves(found, key_word, oid, own, bool(strong))
@@ -254,12 +259,15 @@ class Catalogue:
                 why = f"named like {key.table}.{key.column}, which refers to it"
                 yield from (Match(k, 0.88, (why,)) for k in self.keys if (k.oid, k.column) == root)
                 continue
-            fits = key.entity[-len(found) :] == found or len(same) == 1
-            score = (0.93 if key.is_primary else 0.8) if fits else 0.5
+            # A table that another's key is the key of, one to one, does not answer to that name beside the other.
+            fits = key.entity[-len(found) :] == found or (len(same) == 1 and not self._answers(found, name))
+            # A unique column says less than a key, and least in a table that is not called so at all.
+            unique = 0.8 if set(found) & set(key.entity) else 0.55
+            score = (0.93 if key.is_primary else unique) if fits else 0.5
             yield Match(key, score * _staleness(key), (f"named like the key {key.table}.{key.column}",))
 
     def _entities(
-        self, name: str, found: tuple[str, ...], key_word: str, oid: int, own: tuple[str, ...]
+        self, name: str, found: tuple[str, ...], key_word: str, oid: int, own: tuple[str, ...], schema: str
     ) -> Iterator[Match]:
         """Give tables that the column is named after, whole or after a word for their role."""
         for start in range(len(found)):
@@ -267,7 +275,7 @@ class Catalogue:
             weight = _suffix_weight(key_word, bool(role))
             if role:
                 weight *= 0.25 if _FOREIGN & set(role) else 0.9
-            for key, nearness, why in self._called(phrase, own):
+            for key, nearness, why in self._called(phrase, own, name, schema):
                 # A bare "type" or "status" is an attribute, though some table's name may end in it.
                 if not key_word and len(found) == 1 and nearness < 0.9:
                     continue
@@ -283,13 +291,21 @@ class Catalogue:
                     key, (0.93 if spelled else weight) * nearness * share * _staleness(key), (text, *why)
                 )
 
+    def _answers(self, found: tuple[str, ...], name: str) -> bool:
+        """Tell whether another table than those with a column of this name may be called by it."""
+        named = [*self._by_entity.get(found, ()), *self._by_tail.get(found, ())]
+        return any(words(name) not in self._names[key.oid] for key in named)
+
     def _called(
-        self, phrase: tuple[str, ...], own: tuple[str, ...]
+        self, phrase: tuple[str, ...], own: tuple[str, ...], name: str, schema: str
     ) -> Iterator[tuple[Key, float, tuple[str, ...]]]:
         exact = self._by_entity.get(phrase) or self._by_joined.get("".join(phrase), [])
+        # dashboard_user has a user_id itself: it tells of users and is none.
+        tails = [key for key in self._by_tail.get(phrase, []) if words(name) not in self._names[key.oid]]
+        near = {key.schema for key in (*exact, *tails)}
         for key in exact:
-            yield key, 1.0, ()
-        tails = self._by_tail.get(phrase, [])
+            # files of another schema are one of several kinds of files, unless there is but one.
+            yield key, 0.85 if key.schema != schema and (len(near) > 1 or tails) else 1.0, ()
         for key in tails:
             kin = (
                 bool(own)
@@ -298,7 +314,12 @@ class Catalogue:
             if kin:
                 yield key, 0.9, ("both tables begin alike",)
             elif not exact:
-                yield key, 0.68 if len(tails) == 1 else 0.45, ("the last words of its name",)
+                # Of ab_user and ab_register_user it is the plainer one, but never what joins two others.
+                joins = self.named(key.entity[: -len(phrase)])
+                plainest = all(len(other.entity) > len(key.entity) for other in tails if other.oid != key.oid)
+                plainest = plainest and not joins
+                nearness = 0.68 if len(tails) == 1 else 0.6 if plainest else 0.45
+                yield key, nearness, ("the last words of its name",)
 
     def _selves(
         self, found: tuple[str, ...], key_word: str, oid: int, own: tuple[str, ...], named: bool
@@ -340,7 +361,7 @@ class Catalogue:
             return
         hits: list[tuple[Key, str]] = []
         for name, keys in self._by_letter.get(found[0][0], ()):
-            if len(name) == len(found) and name != found and all(map(_abbreviates, found, name)):
+            if len(name) == len(found) and name != found and all(map(abbreviates, found, name)):
                 hits += [(key, f"abbreviates {key.table}") for key in keys]
             elif len(found) == 1 and len(name) > 1 and found[0] == "".join(word[0] for word in name):
                 hits += [(key, f"the initials of {key.table}") for key in keys]
@@ -371,18 +392,3 @@ def _suffix_weight(key_word: str, role: bool) -> float:
 def _staleness(key: Key) -> float:
     """Return less for a table that keeps copies: nobody refers to a backup."""
     return 0.6 if _STALE & set(key.entity[1:] or ()) else 1.0
-
-
-def _abbreviates(short: str, word: str) -> bool:
-    """Tell whether a word is cut (``org``) or has letters left out (``dept``, ``acct``), first letter kept."""
-    if short == word:
-        return True
-    if len(short) < 2 or len(short) >= len(word) or short[0] != word[0]:
-        return False
-    if len(short) >= 3 and word.startswith(short):
-        return True
-    rest: Sequence[str] = iter(word)  # type: ignore[assignment]
-    skeleton = all(letter in rest for letter in short)
-    return (skeleton and len(short) >= 3 and not set(short[1:]) & set("aeiou")) or (
-        skeleton and len(short) >= 4
-    )
