@@ -19,6 +19,7 @@ import tree_sitter_javascript
 import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
+from workbench.declared.javascript.aliases import mapped
 from workbench.declared.javascript.syntax import pattern_keys, root_of, string_value, text_of
 from workbench.declared.javascript.values import Site
 
@@ -226,7 +227,13 @@ class Library:
             return _source_file(Path(os.path.normpath(importer.path.parent / spec)))
         if spec.startswith(("@/", "~/", "src/", "#")):
             tail = spec.split("/", 1)[-1] if spec[0] in "@~#" else spec
-            return self._by_alias(importer.path.parent, tail)
+            found = self._by_alias(importer.path.parent, tail)
+            if found is not None:
+                return found
+        for path in mapped(importer.path.parent, spec):
+            found = _source_file(Path(os.path.normpath(path)))
+            if found is not None and "node_modules" not in found.parts:
+                return found
         return None
 
     @functools.cache  # noqa: B019 - a library lives as long as one reading

@@ -43,6 +43,7 @@ from workbench.declared.models.written import (
 )
 
 PACKAGE = "sequelize-typescript"
+_OF_MODELS = (PACKAGE, "sequelize")
 _DEEPEST = 20
 _ASSOCIATIONS: dict[str, Kind] = {
     "BelongsTo": "belongsTo",
@@ -95,6 +96,8 @@ class Metadata:
     unnamed: list[Index] = field(default_factory=list)
     notes: list[ForeignKeyNote] = field(default_factory=list)
     associations: list[AssociationSource] = field(default_factory=list)
+    gap: Unread | None = None
+    """What is not known of the classes that it extends."""
 
 
 class DecoratorReader:
@@ -116,6 +119,7 @@ class DecoratorReader:
                 continue
             metadata = self.metadata(node, module, class_decorators(statement, node))
             if metadata is not None and metadata.is_model:
+                self.unread += [metadata.gap] if metadata.gap is not None else []
                 yield _model(metadata)
 
     def metadata(self, node: Node, module: Module, on_class: Sequence[Node]) -> Metadata | None:
@@ -126,7 +130,8 @@ class DecoratorReader:
         self._read[ref] = None  # a class that extends itself ends here
         base = self._base(node, module.scope)
         own = Metadata(ref, module.site(node))
-        if base is not None:
+        own.gap = base if isinstance(base, Unread) else base.gap if base is not None else None
+        if isinstance(base, Metadata):
             own.options, own.attributes = base.options.copy(), _inherited(base)
             own.named, own.unnamed = dict(base.named), list(base.unnamed)
             own.notes, own.associations = list(base.notes), list(base.associations)
@@ -138,7 +143,8 @@ class DecoratorReader:
         self._read[ref] = own
         return own
 
-    def _base(self, node: Node, scope: Scope) -> Metadata | None:
+    def _base(self, node: Node, scope: Scope) -> Metadata | Unread | None:
+        """Return what the base class stores, or why that is not known."""
         extended = superclass(node)
         value = self.evaluator.value(extended, scope)
         if isinstance(value, ClassRef):
@@ -148,10 +154,11 @@ class DecoratorReader:
                 above = parent.parent
                 statement = above if above is not None and above.type == "export_statement" else parent
                 return self.metadata(parent, module, class_decorators(statement, parent))
-        elif extended is not None and not isinstance(value, External):
-            reason = f"its base class is computed: {text_of(extended)[:60]}"
-            self.unread.append(Unread(scope.module.site(node), "unread", reason))
-        return None
+        if extended is None or (isinstance(value, External) and value.path[0] in _OF_MODELS):
+            return None
+        told = isinstance(value, (External, Made)) and value.path[0] != "global"
+        why = f"the package {value.path[0]} has it" if told else "it is computed"
+        return Unread(scope.module.site(node), "unread", f"the base class {text_of(extended)[:60]}: {why}")
 
     def _decorator(self, node: Node, module: Module) -> Decorator | None:
         """Return a decorator of the package; None for those of other packages."""
