@@ -151,3 +151,13 @@ def test_style_comments_and_width(server: Server, make_database: MakeDatabase) -
         make_database(server, "create table tidy (order_id int, line_no int, b_c int)"), "mixed_naming_style"
     )
     assert (narrow.status, narrow.examined) == (Status.PASSED, 4)
+
+
+def test_a_table_in_two_styles_within_a_schema_in_one(server: Server, make_database: MakeDatabase) -> None:
+    many = ", ".join(f'"someName{i}" int' for i in range(250))
+    target = make_database(
+        server,
+        f"create table plain ({many}, created_at int, updated_at int); "
+        'create table mixed ("retryCount" int, "lastError" int, "doneBy" int, is_on int, last_run int, a_b int)',
+    )
+    assert objects_of(target, "mixed_naming_style") == ["public.mixed"]

@@ -24,10 +24,18 @@ from workbench.server import Server
 from workbench.targets import Target, TargetError, parse_url
 
 # Checks of files name files and objects that the database does not have.
-OF_FILES = ("declared_", "drift_", "registration_", "migration_")
+OF_FILES = (
+    "declared_",
+    "drift_",
+    "registration_",
+    "migration_",
+    "finder_",
+    "interpolated_",
+    "mixed_isolation_",
+)
 # Objects of expected.csv: relations, and what belongs to a relation, by their dotted path.
 OBJECTS = """
-select c.relname::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+select c.relname::text from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
 union all select c.relname || '.TOAST' from pg_class c where c.relnamespace = 'public'::regnamespace
 union all select c.relname || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
   where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0

@@ -222,3 +222,11 @@ ALTER TABLE "training_modules" ADD CONSTRAINT "training_modules_createdById_fkey
 ALTER TABLE "vaccinations" DISABLE TRIGGER ALL;
 UPDATE "vaccinations" SET "studentId" = md5('withdrawn' || "id")::uuid, "healthRecordId" = NULL, "deletedAt" = NULL
 WHERE "id" IN (SELECT "id" FROM "vaccinations" ORDER BY "id" LIMIT 25);
+--;
+-- Planted: a key that is declared and not enforced; PostgreSQL has this from 18 on.
+DO $$
+BEGIN
+    IF current_setting('server_version_num')::integer >= 180000 THEN
+        EXECUTE 'ALTER TABLE "message_reactions" ALTER CONSTRAINT "message_reactions_messageId_fkey" NOT ENFORCED';
+    END IF;
+END $$;

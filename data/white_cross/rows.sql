@@ -224,11 +224,12 @@ SELECT demo.fill('appointment_waitlist', 500, $$
 $$);
 
 -- Incidents
+-- Planted: nine reports spell their status otherwise than all others, and three have one that no list knows.
 SELECT demo.fill('incident_reports', 4000, $$
     @student = demo.student(n, 161)
     reportedById = demo.nurse(demo.student(n, 161))
     severity = CASE WHEN n % 40 = 0 THEN 'CRITICAL' WHEN n % 15 = 0 THEN 'HIGH' WHEN n % 2 = 0 THEN 'MEDIUM' ELSE 'LOW' END
-    status = demo.word(n, 61, '{DRAFT,PENDING_REVIEW,UNDER_INVESTIGATION,RESOLVED,CLOSED}')
+    status = CASE n % 400 WHEN 11 THEN CASE WHEN n < 3600 THEN 'Pending Review' ELSE 'CLOSED' END WHEN 12 THEN CASE WHEN n < 1200 THEN 'REOPNED' ELSE 'CLOSED' END ELSE demo.word(n, 61, '{DRAFT,PENDING_REVIEW,UNDER_INVESTIGATION,RESOLVED,CLOSED}') END
     location = demo.word(n, 62, '{playground,classroom,gym,cafeteria,hallway,bus,library}') || ' ' || demo.pick(n, 63, 60)
     createdBy = CASE WHEN n % 10 > 0 THEN demo.nurse(demo.student(n, 161)) END
     updatedBy = CASE WHEN n % 3 = 0 THEN demo.nurse(demo.student(n, 161)) END
@@ -364,7 +365,9 @@ SELECT demo.fill('vendors', 60);
 SELECT demo.fill('suppliers', 30, $$
     vendorId = CASE WHEN n % 4 > 0 THEN demo.id('vendors', n) END
 $$);
+-- Planted: six items have less than nothing on hand.
 SELECT demo.fill('inventory_items', 800, $$
+    quantityOnHand = CASE WHEN n % 130 = 7 AND n < 700 THEN -3 ELSE demo.pick(n, 95, 90) END
     sku = CASE WHEN n % 50 > 0 THEN 'SKU-' || n END
     preferredVendorId = CASE WHEN n % 5 > 0 THEN demo.id('vendors', 1 + n % 60) END
 $$);

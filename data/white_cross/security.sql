@@ -36,3 +36,12 @@ CREATE TRIGGER "audit_phi" AFTER INSERT OR UPDATE OR DELETE ON "health_records"
     FOR EACH ROW EXECUTE FUNCTION audit_phi_change();
 CREATE TRIGGER "audit_phi" AFTER INSERT OR UPDATE OR DELETE ON "allergies"
     FOR EACH ROW EXECUTE FUNCTION audit_phi_change();
+--;
+-- Planted: the directory reads students as its owner, whom no policy binds, and the application may read it. Beside it
+-- a view that asks for the school itself.
+CREATE VIEW "student_directory" AS
+    SELECT "id", "studentNumber", "firstName", "lastName", "schoolId" FROM "students" WHERE "deletedAt" IS NULL;
+CREATE VIEW "own_school_students" AS
+    SELECT "id", "studentNumber", "firstName", "lastName" FROM "students"
+    WHERE "schoolId" = nullif(current_setting('app.current_school_id', true), '')::uuid;
+GRANT SELECT ON "student_directory", "own_school_students" TO white_cross_app;

@@ -274,3 +274,7 @@ UPDATE "push_notifications" SET "retryCount" = "retryCount" + 1
 -- Planted: new messages wait in the pending list of the full-text index.
 -- each: SELECT md5("id"::text || 'new')::uuid, "senderId", "id" || ' asked about a refill before the field trip' FROM "messages" WHERE "senderId" IN (SELECT "id" FROM "users") ORDER BY "id" LIMIT 800
 INSERT INTO "messages" ("id", "senderId", "content", "category", "createdAt", "updatedAt") VALUES (%s, %s, %s, 'GENERAL', '2025-11-03 09:00:00+00', '2025-11-03 09:00:00+00')
+--;
+-- Planted: one call in sixty waits; the sleep stands for the lock of an import.
+-- each: SELECT n, n FROM generate_series(1, 60) AS n
+SELECT "id" FROM "data_retention_policies" WHERE "retentionPeriodDays" > %s AND pg_sleep(CASE %s::text WHEN '60' THEN 0.3 ELSE 0 END) IS NOT NULL LIMIT 1

@@ -38,11 +38,13 @@ def mixed_naming_style(
 ) -> Verdict:
     """Names of a schema in more than one style.
 
-    Problem: Tables or columns of one schema are written partly in snake_case and partly in another style.
+    Problem: Tables or columns of one schema, or the columns of one table, are written partly in snake_case and
+    partly in another style.
     Impact: Every query must be looked up, and names with capitals must be quoted everywhere.
     Fix: Choose one style for new names and map the others in the data-access layer; renaming is rarely
     worth it.
-    False positives: A few names that a tool prescribes; styles below a share of the names are not counted.
+    False positives: A few names that a tool prescribes; of a schema, styles below a share of the names are not
+    counted. Tables are judged where the schema as a whole keeps to one style.
     """
     findings, examined = [], 0
     for kind, frame in (("table", reviewed_tables), ("column", reviewed_columns)):
@@ -52,7 +54,22 @@ def mixed_naming_style(
             used = _styles_used(names, min_names, min_ratio)
             if len(used) > 1:
                 findings.append(_mixed(str(schema), kind, names, used))
+            elif kind == "column":
+                findings += _mixed_tables(group, min_names)
     return Verdict(examined, findings)
+
+
+def _mixed_tables(columns: pd.DataFrame, min_names: int) -> list[Finding]:
+    """Return a finding for each table that has several columns in each of two styles."""
+    findings = []
+    for _, group in columns.groupby("table_oid", sort=False):
+        names = sorted(group["column_name"])
+        used = _styles_used(names, min_names, 0.0)
+        if len(used) > 1:
+            findings.append(
+                _mixed(path(next(rows(group[["schema_name", "table_name"]]))), "column", names, used)
+            )
+    return findings
 
 
 def _styles_used(names: Iterable[str], min_names: int, min_ratio: float) -> list[tuple[str, int]]:
