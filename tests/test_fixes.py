@@ -50,6 +50,8 @@ def test_a_plan_is_ordered_and_free_of_conflicts() -> None:
         [
             finding("duplicate_index", "s.t.a", 'DROP INDEX CONCURRENTLY "s"."a";', kept="b"),
             finding("redundant_index", "s.t.b", 'DROP INDEX CONCURRENTLY "s"."b";', covered_by="c"),
+            finding("duplicate_index", "s.t.d", 'DROP INDEX CONCURRENTLY "s"."d";', kept="e"),
+            finding("unused_index", "s.t.e", 'DROP INDEX CONCURRENTLY "s"."e";'),
             finding("foreign_key_without_index", "s.t.k", 'CREATE INDEX CONCURRENTLY "i" ON "s"."t" ("x");'),
             finding("missing_index", "s.t.x", 'CREATE INDEX CONCURRENTLY "j" ON "s"."t" ("x", "y");'),
             finding("public_grant", "s.t", 'REVOKE SELECT ON "s"."t" FROM PUBLIC;'),
@@ -71,13 +73,17 @@ def test_a_plan_is_ordered_and_free_of_conflicts() -> None:
         ]
     )
     active = [step.findings[0].check for step in steps if not step.conflict]
-    assert active == ["exposed", "types", "missing_index", "one", "keys", "redundant_index"]
+    assert active == [
+        *("exposed", "types", "missing_index", "one", "keys"),
+        *("duplicate_index", "redundant_index", "unused_index"),
+    ]
     assert {step.findings[0].check: step.conflict.split(":")[0] for step in steps if step.conflict} == {
-        "duplicate_index": "it relies on the index b, which another fix drops",
-        "foreign_key_without_index": "another fix makes an index that begins with its columns",
-        "two": "another fix changes the same object",
-        "nulls": "another fix changes the same object",
+        "duplicate_index": "it relies on the index e, which another step drops",
+        "two": "another step changes the same object",
+        "nulls": "another step changes the same object",
     }
+    (shared,) = [step for step in steps if step.findings[0].check == "missing_index"]
+    assert [one.check for one in shared.findings] == ["missing_index", "foreign_key_without_index"]
 
 
 def test_no_name_leaves_its_comment_or_string() -> None:

@@ -72,6 +72,8 @@ def _choice(row: Row) -> str:
     lost = ""
     if row["kind"] == "index_extra":
         lost = "queries and keys may use the index"
+    elif row["kind"] == "index_missing" and row["sort"] == "harmless":
+        lost = "another index begins with its columns"
     elif row["kind"] == "key_extra":
         lost = "the key keeps orphan rows out"
     elif row["kind"] == "nullability" and row["declared"] == "nullable":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -32,6 +33,18 @@ def own_foreign_keys(foreign_keys: pd.DataFrame, tables: pd.DataFrame) -> pd.Dat
     partitioned = set(tables.loc[tables["kind"] == "partitioned table", "table_oid"])
     own = own[own["parent_constraint_oid"].isna() & ~own["table_oid"].isin(made)]
     return own.assign(is_partitioned=own["table_oid"].isin(partitioned)).reset_index(drop=True)
+
+
+@derived
+def known_orphans(orphans: pd.DataFrame | None = None) -> Mapping[str, int]:
+    """Return how many rows are known to break a declared key, by its path; empty where no rows were read."""
+    if orphans is None:
+        return {}
+    broken = orphans[(orphans["kind"] == "constraint") & orphans["violations"].notna()]
+    return {
+        dotted(row.schema_name, row.table_name, row.name): int(row.violations)
+        for row in rows(broken[broken["violations"] > 0])
+    }
 
 
 def path(key: Row) -> str:
@@ -159,7 +172,9 @@ def _duplicate(first: Row, other: Row) -> Finding:
 
 
 @check(subject="foreign_keys", kind="static")
-def foreign_key_not_enforced(own_foreign_keys: pd.DataFrame, snapshot_facts: Mapping[str, Any]) -> Verdict:
+def foreign_key_not_enforced(
+    own_foreign_keys: pd.DataFrame, snapshot_facts: Mapping[str, Any], known_orphans: Mapping[str, int]
+) -> Verdict:
     """Foreign key that does not keep its promise.
 
     Problem: The key is NOT VALID (older rows were never checked), NOT ENFORCED, or its triggers are disabled.
@@ -179,6 +194,10 @@ def foreign_key_not_enforced(own_foreign_keys: pd.DataFrame, snapshot_facts: Map
             fix = recreated(key, clause(key), snapshot_facts)
             if key.disabled_triggers_count and key.is_enforced:
                 fix = Fix(fix.sql, _disable_again(key), fix.lock)
+        orphans = known_orphans.get(path(key), 0)
+        if orphans:
+            settle = f"{orphans:,} rows refer to nothing and stop it: restore, correct or delete them first"
+            fix = replace(fix, choice=settle)
         findings.append(
             Finding(
                 object=path(key),

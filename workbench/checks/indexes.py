@@ -26,17 +26,20 @@ def supporting_indexes(
     """Return, by constraint OID, the OIDs of the indexes that serve each foreign key.
 
     An index serves a key when the referential triggers' look-up by the referencing columns can use it: see
-    :func:`why_not_serving`. The key of a partitioned table is served by an index of that table, or by one on
-    each of its leaf partitions.
+    :func:`why_not_serving`. Of a composite key, the columns that refer to a unique key within the referenced one
+    are enough: they find the same rows. The key of a partitioned table is served by an index of that table, or
+    by one on each of its leaf partitions.
     """
     of_table = by(indexes, "table_oid")
     collations = column_collations(columns)
+    unique = unique_keys(indexes)
     leaves = leaf_partitions(tables)
     served = {}
     for key in rows(foreign_keys):
         places = [key.table_oid, *leaves.get(key.table_oid, ())]
+        wanted = telling_columns(key.column_names, key.referenced_columns, unique[key.referenced_oid])
         found = {
-            place: [i.index_oid for i in of_table[place] if not why_not_serving(key, i, collations[place])]
+            place: [i.index_oid for i in of_table[place] if serves(wanted, i, collations[place])]
             for place in places
         }
         own = found.pop(key.table_oid)
@@ -45,13 +48,38 @@ def supporting_indexes(
     return served
 
 
-def why_not_serving(key: Row, index: Row, collations: Mapping[str, str]) -> str:
+def unique_keys(indexes: pd.DataFrame) -> Mapping[int, list[frozenset[str]]]:
+    """Return the columns of each unique index over all rows, by table OID."""
+    found: dict[int, list[frozenset[str]]] = defaultdict(list)
+    for index in rows(indexes):
+        if index.is_unique and index.is_valid and pd.isna(index.predicate):
+            found[index.table_oid].append(frozenset(index.key_columns))
+    return found
+
+
+def telling_columns(
+    columns: Sequence[str], referenced: Sequence[str], unique: Iterable[frozenset[str]]
+) -> list[tuple[str, ...]]:
+    """Return a key's columns, and each part of them that refers to a unique key and so tells the same rows."""
+    parts = [
+        tuple(own for own, other in zip(columns, referenced, strict=True) if other in key)
+        for key in unique
+        if key < set(referenced)
+    ]
+    return [tuple(columns), *parts]
+
+
+def serves(wanted: Iterable[tuple[str, ...]], index: Row, collations: Mapping[str, str]) -> bool:
+    """Tell whether an index serves a look-up by any of several sets of columns."""
+    return any(not why_not_serving(names, index, collations) for names in wanted)
+
+
+def why_not_serving(wanted: Sequence[str], index: Row, collations: Mapping[str, str]) -> str:
     """Return why an index does not serve a foreign key; empty when it does.
 
     It serves when it is valid, a btree or hash, its first key columns are those of the key in any order,
     its collations are the columns' own, and it has no predicate or one that equality with the key implies.
     """
-    wanted = key.column_names
     if index.access_method not in _LOOKUP_METHODS:
         return f"is a {index.access_method} index"
     if set(index.key_columns[: len(wanted)]) != set(wanted):
@@ -144,7 +172,7 @@ def foreign_key_without_index(
             f"{index.index_name} {why}"
             for index in of_table[key.table_oid]
             if set(index.key_columns) & set(key.column_names)
-            and (why := why_not_serving(key, index, collations[key.table_oid]))
+            and (why := why_not_serving(key.column_names, index, collations[key.table_oid]))
         ]
         estimated = size.get(key.table_oid, float("nan"))
         below = [by_oid[leaf] for leaf in leaves.get(key.table_oid, ())]

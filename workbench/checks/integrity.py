@@ -263,7 +263,11 @@ def _undeclared(row: Mapping[str, Any], severity: Severity, maker: KeyMaker) -> 
     referenced = dotted(row["referenced_schema"], row["referenced_table"])
     probe = row["probe"]
     told = "no rows were read"
-    figures: dict[str, Any] = {"score_ratio": row["score"], "reasons": list(row["reasons"])}
+    figures: dict[str, Any] = {
+        "score_ratio": row["score"],
+        "reasons": list(row["reasons"]),
+        "served_by": maker.served_by(_wanted(row)),
+    }
     if probe is not None and not pd.isna(probe["examined"]) and probe["examined"]:
         figures |= evidence(probe)
         told = (
@@ -289,14 +293,16 @@ def _declare(row: Mapping[str, Any], maker: KeyMaker) -> Fix | None:
     """Return the fix; None for a column whose type must change first."""
     if supposed.STORED_AS_TEXT in row["reasons"]:
         return None
+    return maker.declare(_wanted(row))
+
+
+def _wanted(row: Mapping[str, Any]) -> NewKey:
     probe = row["probe"]
     asked = probe is not None and not pd.isna(probe["violations"])
-    return maker.declare(
-        NewKey(
-            (str(row["schema_name"]), str(row["table_name"])),
-            tuple(row["column_names"]),
-            (str(row["referenced_schema"]), str(row["referenced_table"])),
-            tuple(row["referenced_columns"]),
-            int(probe["violations"]) if asked else None,
-        )
+    return NewKey(
+        (str(row["schema_name"]), str(row["table_name"])),
+        tuple(row["column_names"]),
+        (str(row["referenced_schema"]), str(row["referenced_table"])),
+        tuple(row["referenced_columns"]),
+        int(probe["violations"]) if asked else None,
     )

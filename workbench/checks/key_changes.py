@@ -55,7 +55,8 @@ def _columns(names: tuple[str, ...], is_temporal: bool) -> str:
 def recreate(key: Row, new_clause: str, *, is_partitioned: bool, server_version_num: int) -> Fix:
     """Return the fix that puts another definition in a key's place, without a long lock where it can.
 
-    The new key is added NOT VALID, which reads no rows, and then validated, which blocks no writes.
+    The new key is added NOT VALID, which reads no rows, and then validated, which blocks no writes, unless the
+    old one was NOT VALID too.
     """
     table, name = qualified(key.schema_name, key.table_name), quote(key.constraint_name)
     swap = f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} "
@@ -69,7 +70,9 @@ def recreate(key: Row, new_clause: str, *, is_partitioned: bool, server_version_
     if is_partitioned and server_version_num < _NOT_VALID_ON_PARTITIONED:
         lock = f"ACCESS EXCLUSIVE on {both} while the rows are read"
         return Fix(f"{swap}{new_clause};{comment}", undo, lock)
-    validate = f"\nALTER TABLE {table} VALIDATE CONSTRAINT {name};"
+    # A key that never looked at older rows goes on so: they may break it, whatever its action is.
+    proven = key.is_validated or not key.is_enforced
+    validate = f"\nALTER TABLE {table} VALIDATE CONSTRAINT {name};" if proven else ""
     return Fix(
         f"{swap}{new_clause} NOT VALID;{validate}{comment}", undo, f"ACCESS EXCLUSIVE on {both}, for a moment"
     )

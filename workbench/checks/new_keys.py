@@ -6,18 +6,24 @@ action for ON DELETE is stated, and rows that exist are checked unless some are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
 from workbench.checks import derived
-from workbench.checks.indexes import column_collations, create_index, leaf_partitions, why_not_serving
+from workbench.checks.indexes import (
+    column_collations,
+    create_index,
+    leaf_partitions,
+    serves,
+    telling_columns,
+    unique_keys,
+)
 from workbench.findings import Fix
 from workbench.graph import ForeignKeyGraph
-from workbench.naming import column_list, qualified, quote
+from workbench.naming import column_list, dotted, qualified, quote
 from workbench.rows import Row, by, records, rows
 from workbench.words import object_name
 
@@ -51,6 +57,7 @@ class KeyMaker:
     tables: Mapping[Table, Row]
     leaves: Mapping[int, list[int]]
     indexes: Mapping[int, list[Row]]
+    unique: Mapping[int, list[frozenset[str]]]
     collations: Mapping[int, dict[str, str]]
     index_names: frozenset[Table]
     constraint_names: frozenset[tuple[str, str, str]]
@@ -74,7 +81,7 @@ class KeyMaker:
         )
         if row is None or (whole and key.violations):
             return None
-        index = self.index(key.table, key.columns)
+        index = self.index(key)
         name, home = quote(self._name(key)), qualified(*key.table)
         reason, action = self._action(key)
         there = f"{qualified(*key.referenced_table)} ({column_list(key.referenced_columns)})"
@@ -101,24 +108,30 @@ class KeyMaker:
             _stays(key),
         )
 
-    def index(self, table: Table, columns: Sequence[str]) -> Fix | None:
-        """Return the fix that makes an index for a key on columns; None where one serves, or there is no table."""
-        row = self.tables.get(table)
+    def served_by(self, key: NewKey) -> str:
+        """Return the path of an index that would serve a key; empty where none does."""
+        row = self.tables.get(key.table)
+        found = [] if row is None else self._serving(key, row.table_oid)
+        return dotted(*key.table, found[0].index_name) if found else ""
+
+    def index(self, key: NewKey) -> Fix | None:
+        """Return the fix that makes an index for a key; None where one serves, or there is no table."""
+        row = self.tables.get(key.table)
         if row is None:
             return None
-        wanted = SimpleNamespace(column_names=tuple(columns))
         below = self.leaves.get(row.table_oid, [])
-        if self._serves(wanted, row.table_oid) or (below and all(self._serves(wanted, one) for one in below)):
+        if self._serving(key, row.table_oid) or (below and all(self._serving(key, one) for one in below)):
             return None
         leaves = [one for one in self.tables.values() if one.table_oid in below]
         partitioned = row.kind == "partitioned table"
-        return create_index(row, columns, set(self.index_names), leaves if partitioned else None)
+        return create_index(row, key.columns, set(self.index_names), leaves if partitioned else None)
 
-    def _serves(self, wanted: Any, table_oid: int) -> bool:
+    def _serving(self, key: NewKey, table_oid: int) -> list[Row]:
+        parent = self.tables.get(key.referenced_table)
+        unique = [] if parent is None else self.unique[parent.table_oid]
+        wanted = telling_columns(key.columns, key.referenced_columns, unique)
         collations = self.collations.get(table_oid, {})
-        return any(
-            not why_not_serving(wanted, index, collations) for index in self.indexes.get(table_oid, ())
-        )
+        return [one for one in self.indexes.get(table_oid, ()) if serves(wanted, one, collations)]
 
     def _name(self, key: NewKey) -> str:
         name, number = object_name(key.table[1], *key.columns, "fkey"), 0
@@ -170,6 +183,7 @@ def key_maker(
         tables={(row.schema_name, row.table_name): row for row in rows(tables)},
         leaves=leaf_partitions(tables),
         indexes=by(indexes, "table_oid"),
+        unique=unique_keys(indexes),
         collations=column_collations(columns),
         index_names=frozenset(zip(indexes["schema_name"], indexes["index_name"], strict=True)),
         constraint_names=frozenset(

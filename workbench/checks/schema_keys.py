@@ -274,7 +274,9 @@ def audit_column_without_key(
     False positives: A key of another system's users; a table that shall outlive its users without a trace.
     """
     named = kept(reviewed_columns, map(_says_who, reviewed_columns["column_name"]))
-    if user_table is None or named.empty:
+    if named.empty:
+        return Verdict(0)
+    if user_table is None:
         return Verdict(0, [], [NotExamined("database", "no table of users that such columns would point to")])
     schema, table = user_table["schema_name"], user_table["table_name"]
     primary = constraints[
@@ -304,13 +306,16 @@ def _says_who(column: str) -> bool:
 
 def _unbound(row: Row, target: tuple[str, str, str], maker: KeyMaker) -> Finding:
     schema, table, key = target
+    wanted = NewKey((row.schema_name, row.table_name), (row.column_name,), (schema, table), (key,))
     return Finding(
         object=path(row),
         title="Who did it is not bound to a user",
         detail=f"The column has the type of {dotted(schema, table, key)} and no foreign key.",
         severity=Severity.LOW,
-        evidence={"referenced": dotted(schema, table, key), "data_type": row.data_type},
-        fix=maker.declare(
-            NewKey((row.schema_name, row.table_name), (row.column_name,), (schema, table), (key,))
-        ),
+        evidence={
+            "referenced": dotted(schema, table, key),
+            "data_type": row.data_type,
+            "served_by": maker.served_by(wanted),
+        },
+        fix=maker.declare(wanted),
     )

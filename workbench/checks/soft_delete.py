@@ -235,7 +235,9 @@ def _live_index(index: Mapping[str, Any], mark: Mark, constraint: str | None) ->
         f"{made} WHERE {mark.live()};\n{drop}",
         f"{back}\nDROP INDEX CONCURRENTLY {qualified(index['schema_name'], name)};",
         "SHARE UPDATE EXCLUSIVE while the index is built; dropping a constraint takes ACCESS EXCLUSIVE briefly",
-    )
+        {"unserved_statement": f"the partial index serves only statements that say {mark.live()} as well: add that "
+         "to the statement, or an index that is not unique over all rows"},
+    )  # fmt: skip
 
 
 @check(subject="integrity", kind="static")

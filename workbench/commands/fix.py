@@ -77,7 +77,11 @@ def _refuse_unknown(names: tuple[str, ...]) -> None:
 def _text(form: str, target: str, steps: list[Step], verification: Verification | None) -> str:
     if form == "json":
         tried = verification or Verification(
-            tuple(trial.Tried(s, trial.UNTRIED, s.conflict) for s in steps), (), False, ()
+            tuple(trial.Tried(s, trial.LEFT_OUT if s.conflict else trial.UNTRIED, s.conflict) for s in steps),
+            (),
+            (),
+            False,
+            (),
         )
         document = {"target": target, "verified": verification is not None, **tried.to_json()}
         if verification is None:

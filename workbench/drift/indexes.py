@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from workbench.drift import repair
@@ -32,7 +32,8 @@ def compare_indexes(found: Pairing) -> Iterator[Difference]:
             matches = [one for one in free if _shape(one, columns) == wanted]
             matches.sort(key=lambda one: (one["index_name"] != row["index_name"], not one["is_valid"]))
             if not matches:
-                yield _missing(other, row, keys, columns)
+                covering = _covering(found.of_actual("indexes", other), {**row, "key_columns": keys})
+                yield _missing(other, row, keys, columns, covering)
                 continue
             free.remove(matches[0])
             yield from _compare(other, row, matches[0])
@@ -60,7 +61,22 @@ def _words(index: Record) -> str:
     return f"{unique}({', '.join(index['key_columns'])}){method}{f' where {predicate}' if predicate else ''}"
 
 
-def _missing(table: TableName, row: Record, keys: tuple[str, ...], columns: set[str]) -> Difference:
+def _covering(indexes: Sequence[Record], wanted: Record) -> str:
+    """Return the name of a btree over all rows that begins with the keys of a wanted one; empty where none does."""
+    if wanted["is_unique"] or wanted["access_method"] != "btree" or text_of(wanted["predicate"]) is not None:
+        return ""
+    keys, options = tuple(wanted["key_columns"]), tuple(wanted["options"])
+    for one in indexes:
+        begins = one["key_columns"][: len(keys)] == keys and tuple(one["options"][: len(keys)]) == options
+        whole = one["is_valid"] and text_of(one["predicate"]) is None
+        if begins and whole and one["access_method"] == "btree":
+            return str(one["index_name"])
+    return ""
+
+
+def _missing(
+    table: TableName, row: Record, keys: tuple[str, ...], columns: set[str], covering: str
+) -> Difference:
     index = {**row, "schema_name": table[0], "table_name": table[1], "key_columns": keys}
     home, name = qualified(*table), quote(row["index_name"])
     constraint = text_of(row["constraint_type"]) == "unique"
@@ -73,9 +89,11 @@ def _missing(table: TableName, row: Record, keys: tuple[str, ...], columns: set[
             f"DROP INDEX CONCURRENTLY {qualified(table[0], row['index_name'])};",
             "SHARE UPDATE EXCLUSIVE",
         )
+    served = f" {covering} begins with the same columns and serves its look-ups." if covering else ""
     return Difference(
-        "index_missing", "semantic", dotted(*table, row["index_name"]), *table,
-        f"The model declares {_words(index)}; the table has no such index.", declared=_words(index), place=row,
+        "index_missing", "harmless" if covering else "semantic", dotted(*table, row["index_name"]), *table,
+        f"The model declares {_words(index)}; the table has no such index.{served}", declared=_words(index),
+        place=row,
         sql=sql, undo=undo, lock=lock, model_change=f"Remove the index from {row['model']}.",
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ import psycopg
 
 from workbench import checks
 from workbench.catalog import Snapshot
-from workbench.findings import Finding, Outcome, Severity
+from workbench.findings import Finding, Outcome
 from workbench.fixes import Step, clone, touched
 from workbench.fixes.clone import Clone
+from workbench.fixes.statements import new_indexes, new_keys
 from workbench.targets import Target
 
 Progress = Callable[[str, int, int], None]
@@ -22,14 +23,28 @@ Progress = Callable[[str, int, int], None]
 VERIFIED = "verified"
 FAILED = "failed"
 UNTRIED = "not tried"
+LEFT_OUT = "left out"
 # Frames that count rows of the target; the copy has none to count again.
 _ROW_FRAMES = frozenset({"orphans", "page_bloat", "gin_pending"})
-_MAINTENANCE = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER)\b", re.IGNORECASE)
+_MAINTENANCE = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER|SELECT)\b", re.IGNORECASE)
+# What a step does not cause but brings to light, or shifts, by what it touches.
+_SHOWN = {
+    "key": {
+        "tenant_table_without_row_security": "the new key only shows whose the rows are; it was so before",
+        "self_reference": "it tells of the new key, and is no defect",
+        "one_sided_soft_delete": "the key no longer deletes rows, so it matters that they have no mark of their own",
+    },
+    "index": {
+        "over_indexed_table": "each new index serves a key or a statement that a finding names",
+        "redundant_index": "the new index serves in its place: drop it once the new one stands",
+        "duplicate_index": "the new index serves in its place: drop it once the new one stands",
+    },
+}
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of one step: ``verified``, ``failed`` or ``not tried``, and why."""
+    """What became of one step: ``verified``, ``failed``, ``not tried`` or ``left out``, and why."""
 
     step: Step
     status: str
@@ -37,24 +52,55 @@ class Tried:
 
 
 @dataclass(frozen=True)
+class Consequence:
+    """A finding that a step cannot avoid to bring, and why: it is named, not counted as new."""
+
+    finding: Finding
+    step: Step
+    reason: str
+
+
+@dataclass(frozen=True)
 class Verification:
-    """The trial of a plan. ``new`` are findings that were not there before, above severity info."""
+    """The trial of a plan.
+
+    ``new`` are findings of any severity that were not there before and that nothing explains;
+    ``consequences`` are those that a step said it would bring, or that only the models can follow.
+    """
 
     tried: tuple[Tried, ...]
     new: tuple[Finding, ...]
+    consequences: tuple[Consequence, ...]
     undo_restores: bool
     losses: tuple[str, ...]
 
     def counts(self) -> dict[str, int]:
-        """Return how many steps have which status."""
-        return {status: sum(t.status == status for t in self.tried) for status in (VERIFIED, FAILED, UNTRIED)}
+        """Return how many steps have which status, choices left aside."""
+        chosen = [t for t in self.tried if not _is_choice(t.step)]
+        return {s: sum(t.status == s for t in chosen) for s in (VERIFIED, FAILED, UNTRIED, LEFT_OUT)}
+
+    def choices(self) -> dict[str, int]:
+        """Return how many choices have which status; each was tried after the steps had been taken back."""
+        chosen = [t for t in self.tried if _is_choice(t.step)]
+        return {status: sum(t.status == status for t in chosen) for status in (VERIFIED, FAILED, UNTRIED)}
 
     def to_json(self) -> dict[str, Any]:
         """Return the trial as one document."""
         return {
             "counts": self.counts(),
+            "choices": self.choices(),
             "undo_restores": self.undo_restores,
             "new_findings": [{**f.to_json(), "check": f.check} for f in self.new],
+            "consequences": [
+                {
+                    "check": c.finding.check,
+                    "object": c.finding.object,
+                    "severity": c.finding.severity.value,
+                    "reason": c.reason,
+                    "step": c.step.title,
+                }
+                for c in self.consequences
+            ],
             "not_cloned": list(self.losses),
             "steps": [
                 {
@@ -62,6 +108,7 @@ class Verification:
                     "objects": sorted({f.object for f in t.step.findings}),
                     "fingerprints": [f.fingerprint for f in t.step.findings],
                     **t.step.fix.to_json(),
+                    "choice": t.step.choice,
                     "status": t.status,
                     "reason": t.reason,
                 }
@@ -70,17 +117,23 @@ class Verification:
         }
 
 
+def _is_choice(step: Step) -> bool:
+    return not step.is_active and not step.conflict
+
+
 def verify(
     target: Target, snapshot: Snapshot, steps: Sequence[Step], progress: Progress | None = None
 ) -> Verification:
     """Try steps on a copy of the target's schema; the target is only dumped.
+
+    First those that a script runs, all of them together; when they are taken back, the choices.
 
     Raises:
         CloneError: the schema cannot be copied.
     """
     copy = clone.make(target, snapshot)
     try:
-        return _try(copy, snapshot, list(steps), progress or (lambda *_: None))
+        return _Trial(copy, snapshot, progress or (lambda *_: None)).run(steps)
     finally:
         copy.remove()
 
@@ -90,26 +143,105 @@ def record(snapshot: Snapshot, verification: Verification) -> None:
     snapshot.manifest["fixes"] = verification.to_json()
 
 
-def _try(copy: Clone, snapshot: Snapshot, steps: list[Step], progress: Progress) -> Verification:
-    untouched = copy.dump()
-    before = _findings(copy, snapshot)
-    errors: dict[int, str] = {}
-    for number, step in enumerate(steps):
-        progress(step.title, number + 1, len(steps))
-        if not step.conflict and step.statements:
-            error = _run(copy, step.statements)
+class _Trial:
+    """One copy, what it was and what it showed before anything was applied."""
+
+    def __init__(self, copy: Clone, snapshot: Snapshot, progress: Progress) -> None:
+        self.copy, self.snapshot, self.progress = copy, snapshot, progress
+        self.untouched = copy.dump()
+        self.before = _findings(copy, snapshot)
+        self.restores = True
+
+    def run(self, steps: Sequence[Step]) -> Verification:
+        """Apply the steps, judge them, take them back; then the same with the choices."""
+        active = [step for step in steps if step.is_active]
+        choices = [step for step in steps if _is_choice(step) and step.statements]
+        done, after = self._apply(active, len(steps))
+        chosen, _ = self._apply(choices, len(steps)) if choices else ({}, {})
+        tried = []
+        for step in steps:
+            known = done.get(id(step)) or chosen.get(id(step))
+            tried.append(Tried(step, *(known or self._unapplied(step, after))))
+        new = [finding for key, finding in after.items() if key not in self.before]
+        explained = [(finding, _explained(finding, active)) for finding in new]
+        return Verification(
+            tuple(tried),
+            tuple(finding for finding, why in explained if why is None),
+            tuple(Consequence(finding, *why) for finding, why in explained if why is not None),
+            self.restores,
+            tuple(self.copy.losses),
+        )
+
+    def _apply(
+        self, steps: Sequence[Step], total: int
+    ) -> tuple[dict[int, tuple[str, str]], dict[str, Finding]]:
+        """Return each step's status and reason by its identity, and the findings while all were applied."""
+        errors: dict[int, str] = {}
+        for number, step in enumerate(steps):
+            self.progress(step.title, number + 1, total)
+            error = _run(self.copy, step.statements)
             if error:
                 errors[number] = error
-                _run(copy, step.undo_statements)
-    after = _findings(copy, snapshot)
-    applied = [n for n, step in enumerate(steps) if n not in errors and not step.conflict and step.statements]
-    unrestored = _undo(copy, steps, applied, untouched)
-    tried = tuple(
-        Tried(step, *_judge(step, errors.get(n, ""), before, after, unrestored.get(n, "")))
-        for n, step in enumerate(steps)
-    )
-    new = [f for key, f in after.items() if key not in before and f.severity > Severity.INFO]
-    return Verification(tried, tuple(new), not unrestored, tuple(copy.losses))
+                _run(self.copy, step.undo_statements)
+        after = _findings(self.copy, self.snapshot)
+        applied = [number for number in range(len(steps)) if number not in errors]
+        unrestored = _undo(self.copy, steps, applied, self.untouched)
+        self.restores = self.restores and not unrestored
+        return {
+            id(step): _judge(step, errors.get(n, ""), self.before, after, unrestored.get(n, ""))
+            for n, step in enumerate(steps)
+        }, after
+
+    def _unapplied(self, step: Step, after: Mapping[str, Finding]) -> tuple[str, str]:
+        if not step.conflict:
+            return UNTRIED, "its statements are comments: people must write them"
+        gone = all(f.fingerprint in self.before and f.fingerprint not in after for f in step.findings)
+        return LEFT_OUT, f"{step.conflict}{'; its finding is gone with it' if gone else ''}"
+
+
+def _explained(finding: Finding, steps: Sequence[Step]) -> tuple[Step, str] | None:
+    """Return the step that brings a finding and had to, and why; None when nothing explains it."""
+    for step in steps:
+        told = [step.fix, *(f.fix for f in step.findings if f.fix)]
+        reason = next((fix.stays[finding.check] for fix in told if finding.check in fix.stays), "")
+        if reason and _concerns(step, finding):
+            return step, reason
+    for step in steps:
+        reason = _shown(step, finding)
+        if reason:
+            return step, reason
+        if finding.check.startswith("drift_") and _concerns(step, finding):
+            change = finding.evidence.get("model_change") or "declare what the database has"
+            return step, f"the models must follow: {change}"
+    return None
+
+
+def _shown(step: Step, finding: Finding) -> str:
+    """Return why a finding comes with what a step makes on the same table; the empty text when it does not."""
+    table = tuple(finding.object.split(".")[:2])
+    root = str(finding.evidence.get("tenant_root", ""))
+    for kind, *where in touched(step.fix.sql):
+        if tuple(where[:2]) == table and finding.check in _SHOWN["key"] and kind == "key":
+            return _SHOWN["key"][finding.check]
+    if root and any(key.referenced == tuple(root.split(".")) for key in new_keys(step.fix.sql)):
+        return _SHOWN["key"]["tenant_table_without_row_security"]
+    if any((made.schema, made.table) == table for made in new_indexes(step.fix.sql)):
+        return _SHOWN["index"].get(finding.check, "")
+    return ""
+
+
+def _concerns(step: Step, finding: Finding) -> bool:
+    """Tell whether a step changes the very object of a finding, or its table where the object is that."""
+    path = tuple(finding.object.split("."))
+    declared = str(finding.evidence.get("declared", ""))
+    for kind, *where in touched(step.fix.sql):
+        if kind == "index":
+            if len(path) == 3 and where[0] in ("", path[0]) and where[-1] in (path[2], declared):
+                return True
+        elif tuple(where[:2]) == path or (tuple(where[:2]) == path[:2] and path[2] in where[2:]):
+            return True
+    made = [one for one in new_indexes(step.fix.sql) if (one.schema, one.table) == path[:2]]
+    return len(path) == 3 and any(path[2] in one.columns for one in made)
 
 
 def _findings(copy: Clone, snapshot: Snapshot) -> dict[str, Finding]:
@@ -164,7 +296,7 @@ def _speaks_of(text: str, names: set[str]) -> bool:
 
 def _names(step: Step) -> set[str]:
     """Return the names of constraints, columns and indexes that a step touches."""
-    return {key[-1].strip('"') for key in touched(step.fix.sql)}
+    return {key[-1] for key in touched(step.fix.sql)}
 
 
 def _words(step: Step) -> set[str]:
@@ -178,11 +310,9 @@ def _judge(
     shown = [f.fingerprint for f in step.findings if f.fingerprint in before]
     left = [f.check for f in step.findings if f.fingerprint in before and f.fingerprint in after]
     undone = bool(step.undo_statements)
-    by_rows = bool(left) and all(_ROW_FRAMES & checks.frames_of(check) for check in left)
+    by_rows = bool(left) and all(_rests_on_rows(check) for check in left)
     only_rows = all(_MAINTENANCE.match(statement) for statement in step.statements)
     cases = (
-        (bool(step.conflict), UNTRIED, step.conflict),
-        (not step.statements, UNTRIED, "the fix is a choice that people make"),
         (bool(error) and not shown, UNTRIED, f"the copy does not show the finding: {error}"),
         (bool(error), FAILED, error),
         (only_rows, UNTRIED, "it works on rows, of which the copy has none; the statement ran"),
@@ -193,3 +323,7 @@ def _judge(
         (not undone, VERIFIED, "nothing takes it back: see its undo"),
     )
     return next(((status, reason) for holds, status, reason in cases if holds), (VERIFIED, ""))
+
+
+def _rests_on_rows(check: str) -> bool:
+    return checks.checks()[check].kind == "runtime" and bool(_ROW_FRAMES & checks.frames_of(check))
