@@ -1,0 +1,150 @@
+"""What is handed over: the steps of a plan as an SQL script, as its undo, or as a Sequelize migration.
+
+A script is made to be read: a summary, then sections, each with its steps by check. What people must decide
+stands at its end as comments, and so do the reasons for what is left out.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from workbench.fixes.planning import SECTIONS, Step
+from workbench.fixes.statements import bare
+
+_RULE = "-- " + "=" * 75
+_REWRITES = re.compile(r"\bALTER\s+COLUMN\b.*?\bTYPE\b", re.IGNORECASE | re.DOTALL)
+_MOST_TITLES = 4
+
+
+def script(steps: Sequence[Step]) -> str:
+    """Return the steps as an SQL script: each with its findings, its lock and, commented, its undo."""
+    active = [step for step in steps if step.is_active]
+    numbers = {id(step): number for number, step in enumerate(active, start=1)}
+    parts = [_summary(steps)]
+    for section, grouped in itertools.groupby(active, key=lambda step: step.section):
+        members = list(grouped)
+        parts.append(f"{_RULE}\n-- {SECTIONS[section][0]}: {_numbered(members, numbers)}\n{_RULE}\n")
+        parts += [_told(step, numbers[id(step)]) for step in members]
+    parts += _choices([step for step in steps if _is_open(step)])
+    left_out = [
+        f"-- {_one_line(step.title)}:\n--   {_one_line(step.conflict)}" for step in steps if step.conflict
+    ]
+    if left_out:
+        parts.append(f"{_RULE}\n-- Left out\n{_RULE}\n" + "\n".join(left_out) + "\n")
+    return "\n".join(parts)
+
+
+def _is_open(step: Step) -> bool:
+    return not step.conflict and not step.is_active
+
+
+def _numbered(members: Sequence[Step], numbers: dict[int, int]) -> str:
+    first, last = numbers[id(members[0])], numbers[id(members[-1])]
+    return f"step {first}" if first == last else f"steps {first} to {last}"
+
+
+def _summary(steps: Sequence[Step]) -> str:
+    """Return the head of a script: how many steps of which section, and what to know before the first."""
+    active = [step for step in steps if step.is_active]
+    counts = Counter(step.section for step in active)
+    choices, left_out = sum(map(_is_open, steps)), sum(bool(step.conflict) for step in steps)
+    exclusive = sum("ACCESS EXCLUSIVE" in step.fix.lock for step in active)
+    rewrites = sum(any(_REWRITES.search(bare(one)) for one in step.statements) for step in active)
+    lines = [
+        f"{len(active)} steps, in the order in which they are safe:",
+        *(
+            f"  {counts[number]:>4}  {heading}"
+            for number, (heading, _) in enumerate(SECTIONS)
+            if counts[number]
+        ),
+        f"  {choices:>4}  that people must decide: at the end, as comments",
+        f"  {left_out:>4}  left out, because another step does the same or the contrary: at the end",
+        "",
+        f"{exclusive} steps take ACCESS EXCLUSIVE, {rewrites} change a column's type and may write its table anew.",
+        "Each statement commits by itself, because CONCURRENTLY cannot run in a transaction: run the script with",
+        "psql -v ON_ERROR_STOP=1 -f and without --single-transaction, on a copy first. A statement that does not",
+        "get its lock within 5 seconds fails, rather than hold up all who come after it; run it again.",
+    ]
+    return "".join(f"-- {line}".rstrip() + "\n" for line in lines) + "SET lock_timeout = '5s';\n"
+
+
+def _told(step: Step, number: int) -> str:
+    undo = "\n".join(f"--   {line}" for line in step.fix.undo.strip().splitlines())
+    stays = "".join(f"-- Stays: {check}: {_one_line(why)}\n" for check, why in step.fix.stays.items())
+    return (
+        f"-- {number}. {_one_line(step.title)}\n{_findings(step)}-- Lock: {_one_line(step.fix.lock)}\n{stays}"
+        f"{step.fix.sql.strip()}\n-- Undo:\n{undo}\n"
+    )
+
+
+def _findings(step: Step) -> str:
+    told = [f"--   {_one_line(f.title)} ({f.severity.value})\n" for f in step.findings]
+    told = list(dict.fromkeys(told))
+    more = len(told) - _MOST_TITLES
+    return "".join(told[:_MOST_TITLES]) + (f"--   and {more} more\n" if more > 0 else "")
+
+
+def _choices(steps: Sequence[Step]) -> Iterator[str]:
+    """Yield the steps that people must decide, by check, all of it comments."""
+    if not steps:
+        return
+    yield f"{_RULE}\n-- To decide: none of these runs as it stands\n{_RULE}\n"
+    for step in sorted(steps, key=lambda one: (one.findings[0].check, one.findings[0].object)):
+        reason = step.choice or "its statements are comments"
+        body = "\n".join(f"-- {line}".rstrip() for line in step.fix.sql.strip().splitlines())
+        undo = "\n".join(f"--   {line}".rstrip() for line in step.fix.undo.strip().splitlines())
+        yield (
+            f"-- {_one_line(step.title)}\n{_findings(step)}-- Decide: {_one_line(reason)}\n"
+            f"-- Lock: {_one_line(step.fix.lock)}\n{body}\n-- Undo:\n{undo}\n"
+        )
+
+
+def _one_line(text: str) -> str:
+    """Return a text that cannot leave its comment line, whatever a name holds."""
+    return " ".join(text.split())
+
+
+def undo_script(steps: Sequence[Step]) -> str:
+    """Return the script that takes the steps back, the last first."""
+    active = [step for step in reversed(steps) if step.is_active]
+    return "\n".join(f"-- Undo of {_one_line(step.title)}\n{step.fix.undo.strip()}\n" for step in active)
+
+
+def sequelize_migration(steps: Sequence[Step]) -> str:
+    """Return the steps as one Sequelize migration with up and down, outside a transaction.
+
+    What people must decide is not in it: a migration runs unattended.
+    """
+    active = [step for step in steps if step.is_active]
+    decide = "".join(
+        f"// To decide, and not in here: {_one_line(step.title)}: {_one_line(step.choice or 'see the SQL script')}\n"
+        for step in steps
+        if _is_open(step)
+    )
+    return (
+        "'use strict';\n\n"
+        "// Statements run one by one and outside a transaction, because CONCURRENTLY needs that. If one fails,\n"
+        "// those before it stay done: take them back by their part of down, or mend the cause and run the rest.\n"
+        f"{decide}"
+        "/** @type {import('sequelize-cli').Migration} */\n"
+        "module.exports = {\n"
+        f"  async up(queryInterface) {{\n{_calls(active, up=True)}  }},\n\n"
+        f"  async down(queryInterface) {{\n{_calls(active[::-1], up=False)}  }},\n"
+        "};\n"
+    )
+
+
+def _calls(steps: Sequence[Step], *, up: bool) -> str:
+    lines = []
+    for step in steps:
+        statements = step.statements if up else step.undo_statements
+        lines.append(f"    // {_one_line(step.title)}. Lock: {_one_line(step.fix.lock)}\n")
+        # JSON's strings are JavaScript's; nothing in a name can end one.
+        lines += [f"    await queryInterface.sequelize.query({json.dumps(one)});\n" for one in statements]
+        if not statements:
+            lines.append(f"    // {_one_line(step.fix.sql if up else step.fix.undo)}\n")
+    return "".join(lines)
