@@ -19,7 +19,8 @@ from tests.conftest import MakeDatabase, as_bare_role, connect
 from tests.scenarios import execute
 from workbench import catalog
 from workbench.bloat import COLUMNS, NEEDED, bloat_frame, by_root, estimates
-from workbench.bloat.btree import Keys, btree_estimate, posting_cost
+from workbench.bloat.btree import Keys, btree_estimate
+from workbench.bloat.build import posting_cost
 from workbench.bloat.layout import Attribute, heap_rows_per_page, index_entry_sizes, tilt
 from workbench.catalog import MissingFrameError
 from workbench.commands.bloat import bloat

@@ -11,19 +11,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from workbench.bloat.build import item_count, leaf_room, posting_cost
+from workbench.bloat.distinct import group_sizes
 from workbench.bloat.layout import (
     LINE_POINTER,
     Attribute,
     Sizes,
-    align,
+    btree_leaf_room,
     btree_pages,
     index_entry_sizes,
 )
 
-# BLCKSZ * 10 / 100, rounded down to MAXALIGN, less a line pointer: the longest posting list of a build.
-LONGEST_POSTING = 812
-_TID = 6
-BASE_ERROR_RATIO = 0.015
+BASE_ERROR_RATIO = 0.02
 """Rounded averages and sampled shares cost this much; see benchmarks/bloat.md."""
 
 
@@ -66,18 +65,19 @@ def btree_estimate(
     entry = float(index_entry_sizes(attributes).mean())
     if keys is None or rows <= 0:
         cost = entry + LINE_POINTER
-        pages = btree_pages(rows * cost, cost, entry, fillfactor)
+        pages = btree_pages(rows * cost, btree_leaf_room(cost, fillfactor), entry)
         return _bounded(pages, [pages], attributes, entry)
-    filled = entry
+    bases = index_entry_sizes(attributes)
     if keys.null_ratio and len(attributes) == 1:
-        filled = float(index_entry_sizes([replace(attributes[0], null_ratio=0.0)]).mean())
+        bases = index_entry_sizes([replace(attributes[0], null_ratio=0.0)])
+    filled = float(bases.mean())
 
     def pages_with(distinct: float, spread: str) -> float:
-        used = deduplicated_bytes(keys, distinct, rows, filled, spread)
-        cost = min(used / max(1.0, rows), filled + LINE_POINTER)
+        counts, number = key_sizes(keys, distinct, rows, spread)
+        used = float((posting_cost(counts, filled) * number).sum())
         # Equal keys on both sides of a page boundary keep a TID in the level above to tell them apart.
-        pivot = filled + (8 if used < 0.98 * rows * (filled + LINE_POINTER) else 0)
-        return btree_pages(used, cost, pivot, fillfactor)
+        pivot = filled + 8 * (1 - float(number.sum()) / max(1.0, item_count(counts, number, filled)))
+        return btree_pages(used, leaf_room(counts, number, bases, fillfactor), pivot)
 
     middle = float(np.sqrt(keys.distinct_low * keys.distinct_high))
     spreads = ("even", "random") if keys.spread == "unclear" else (keys.spread,)
@@ -99,63 +99,21 @@ def _bounded(
     return Pages(expected, min(bounds) * (1 - share), max(bounds) * (1 + share))
 
 
-def deduplicated_bytes(keys: Keys, distinct: float, rows: float, base: float, spread: str) -> float:
-    """Return the bytes of leaf entries with line pointers when equal keys share posting lists.
+def key_sizes(keys: Keys, distinct: float, rows: float, spread: str) -> tuple[Sizes, Sizes]:
+    """Return rows of a key, of several kinds of key, and how many keys of each kind there are.
 
-    NULLs of a single-column key form one group; each most common key is a group of its own size; the rest
-    of the rows share the rest of the keys as ``spread`` says: ``even`` (all the same), ``random`` (as rows
-    that pick a key at random) or ``skewed`` (geometric).
+    NULLs of a single-column index are one key; each most common value is a key of its own; the rest of the rows
+    share the rest of the keys as ``spread`` says: ``even`` (all the same), ``random`` (as rows that pick a key at
+    random) or ``skewed`` (geometric).
     """
     nulls = rows * keys.null_ratio
-    total = float(posting_cost(np.array([nulls]), 16.0)[0]) if nulls else 0.0
-    common = np.asarray(keys.common_shares[: int(distinct)]) * rows
-    total += float(posting_cost(np.maximum(1, common), base).sum())
-    rest = rows - nulls - float(common.sum())
+    common = np.maximum(1.0, np.asarray(keys.common_shares[: int(distinct)]) * rows)
+    alone = np.concatenate([[nulls] if nulls else [], common])
+    rest = max(0.0, rows - float(alone.sum()))
     groups = min(rest, distinct - len(common))
     if rest < 1 or groups < 1:
-        return total + float(posting_cost(np.array([max(0.0, rest)]), base)[0])
-    counts, shares = group_sizes(rest / groups, spread)
-    return total + groups * float((posting_cost(counts, base) * shares).sum())
-
-
-def group_sizes(mean: float, spread: str) -> tuple[Sizes, Sizes]:
-    """Return group sizes of a given mean, each at least 1, and their shares of the groups."""
-    if spread == "even" or mean > 60:
-        low = np.floor(mean)
-        return np.array([low, low + 1]), np.array([1 - (mean - low), mean - low])
-    counts = np.arange(1, int(mean * 8) + 12, dtype=float)
-    if spread == "skewed":
-        weights = (1 - 1 / mean) ** (counts - 1) / mean
+        counts, number = np.array([rest]), np.array([1.0 if rest >= 1 else 0.0])
     else:
-        # Poisson without its zero: its mean is rate / (1 - exp(-rate)).
-        rate = _poisson_rate(mean)
-        weights = np.exp(counts * np.log(max(rate, 1e-9)) - rate - np.cumsum(np.log(counts)))
-    return counts, weights / weights.sum()
-
-
-def _poisson_rate(mean: float) -> float:
-    rate = mean
-    for _ in range(60):
-        rate = mean * (1 - np.exp(-rate))
-    return float(rate)
-
-
-def posting_cost(counts: Sizes, base: float) -> Sizes:
-    """Return the bytes, line pointers included, that keys with ``counts`` rows each take after a build."""
-    # Every base is a multiple of 8, so a mean over them need not be aligned again.
-    longest = max(2.0, (LONGEST_POSTING - LONGEST_POSTING % 8 - base) // _TID)
-    whole, left = np.divmod(counts, longest)
-    full = base + align(longest * _TID) + LINE_POINTER
-    tail = base + np.where(left > 1, align(left * _TID), 0.0) + LINE_POINTER
-    return np.asarray(whole * full + np.where(left > 0, tail, 0.0))
-
-
-def combined_distinct(distinct: Sequence[float], rows: float) -> tuple[float, float]:
-    """Return bounds on the distinct combinations of columns: wholly dependent, and independent.
-
-    Independent columns give the combinations that ``rows`` draws from their product are expected to hit.
-    """
-    lowest = min(rows, max(distinct, default=1.0))
-    product = float(np.prod(np.asarray(distinct, dtype=float))) if distinct else 1.0
-    hit = product * -np.expm1(-rows / product) if product > 0 else 1.0
-    return max(1.0, lowest), max(1.0, lowest, float(min(rows, hit)))
+        counts, shares = group_sizes(rest / groups, spread)
+        number = groups * shares
+    return np.concatenate([alone, counts]), np.concatenate([np.ones(len(alone)), number])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from workbench.bloat.btree import Keys, Pages, btree_estimate, combined_distinct
+from workbench.bloat.btree import Keys, Pages, btree_estimate
+from workbench.bloat.distinct import combined_distinct, distinct_bounds, spread_of
 from workbench.bloat.layout import PAGE, Attribute, Sizes, heap_row_sizes, heap_rows_per_page
 from workbench.bloat.statistics import (
     ColumnStatistics,
@@ -26,11 +27,6 @@ SMALLEST_PAGES = 8
 TOO_SMALL = f"smaller than {SMALLEST_PAGES} pages: one page more or less decides"
 WIDEST_INTERVAL = 0.2
 """An estimate that leaves more open than this is not given."""
-SKEWED_FROM = 10.0
-"""Times the average that the most common key has to be for its column to count as skewed."""
-UNDERCOUNT = 1.8
-SAMPLED_ROWS = 30_000
-"""Rows that ANALYZE reads at the default statistics target."""
 HEAP_ERROR_RATIOS = {"exact": 0.01, "sampled": 0.03, "vague": 0.06}
 """What alignment and page tails leave open when widths are fixed, known by samples, or by averages alone."""
 
@@ -124,7 +120,7 @@ class Estimator:
                 found,
                 length=int(column["length_bytes"]),
                 alignment={"char": 1, "short": 2, "int": 4, "double": 8}[column["alignment"]],
-                type_name=column["base_type"],
+                type_name=column["base_type"] + ("[]" if column["is_array"] else ""),
                 is_not_null=bool(column["is_not_null"]),
             )
         except NoEstimateError:
@@ -195,10 +191,13 @@ class Estimator:
             raise NoEstimateError("no statistics of how its rows share keys")
         known = [one for one in found if one is not None]
         if len(known) == 1:
-            distinct = known[0].distinct_values(rows)
-            common, nulls = known[0].common_shares, known[0].null_ratio
-            high = min(distinct * _undercount(common, distinct, rows), rows * (1 - nulls))
-            return Keys(distinct, max(distinct, high), common, nulls, _spread(common, distinct, rows))
+            distinct, common, nulls = (
+                known[0].distinct_values(rows),
+                known[0].common_shares,
+                known[0].null_ratio,
+            )
+            low, high = distinct_bounds(distinct, common, rows * (1 - nulls))
+            return Keys(low, high, common, nulls, spread_of(common, distinct, rows))
         names = [str(column["column_name"]) for column in stored]
         counted = self.statistics.distinct_combinations(index["schema_name"], index["table_name"], names)
         if counted is not None:
@@ -256,27 +255,6 @@ def refuse_unusable(index: Row) -> None:
         raise NoEstimateError("it is being built right now")
     if not index["is_valid"]:
         raise NoEstimateError("an invalid index: its build failed, so all of it is waste until it is rebuilt")
-
-
-def _undercount(common: Sequence[float], distinct: float, rows: float) -> float:
-    """Return by how much the number of distinct keys may be too low.
-
-    ANALYZE extrapolates it from a sample. Of skewed keys the sample misses many rare ones, so the number comes out
-    too low; keys that rows pick evenly are extrapolated well.
-    """
-    is_skewed = bool(common) and common[0] * distinct > SKEWED_FROM
-    return UNDERCOUNT if is_skewed and rows > 2 * SAMPLED_ROWS else 1.0
-
-
-def _spread(common: Sequence[float], distinct: float, rows: float) -> str:
-    """Return how rows seem to share keys.
-
-    Rows that pick keys at random make some keys common enough for the list of most common values. An empty
-    list says that all keys have about as many rows, if the sample was large enough to see otherwise.
-    """
-    if common:
-        return "random"
-    return "even" if rows <= SAMPLED_ROWS / 0.3 or distinct > 0.98 * rows else "unclear"
 
 
 def _partial_rows(index: Row, layout: Sequence[Attribute], stored: Sequence[Row]) -> float:

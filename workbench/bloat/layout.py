@@ -61,6 +61,21 @@ def smear(average: float, spread: float = 4.0) -> tuple[tuple[float, ...], tuple
     return widths, (1 / 8,) * 8
 
 
+def smear_array(average: float, boundary: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return a distribution of stored widths of arrays around an average that is known alone.
+
+    An array pads every element to its alignment, so its widths lie ``boundary`` apart: a header of 20 or 24 bytes and
+    the elements, less three bytes where a short varlena header does.
+    """
+    first = 24 if boundary == 8 else 20
+    shortened = 3 if average <= SHORT_VARLENA else 0
+    nearest = round((average + shortened - first) / boundary)
+    reach = max(1, 8 // boundary)
+    steps = [max(1, nearest + step) for step in range(-reach, reach + 1)]
+    widths = tuple(float(first - shortened + boundary * step) for step in sorted(set(steps)))
+    return widths, tilt(widths, (1 / len(widths),) * len(widths), average)
+
+
 def tilt(widths: Sequence[float], shares: Sequence[float], average: float) -> tuple[float, ...]:
     """Return the shares weighted so that their mean width meets an average that is known to the whole byte.
 
@@ -170,21 +185,24 @@ def btree_leaf_room(entry: float, fillfactor: float) -> float:
     return float(max(entry, room - entry / 2))
 
 
-def btree_pages(leaf_bytes: float, entry: float, pivot: float, fillfactor: float) -> float:
+def btree_pages(leaf_bytes: float, room: float, pivot: float) -> float:
     """Return the pages of a B-tree just built: metapage, leaves and the levels above them.
 
     Args:
         leaf_bytes: entries with their line pointers.
-        entry: mean size of an entry with its line pointer.
-        pivot: mean size of a key in the levels above, without line pointer.
-        fillfactor: of the leaves; levels above always take 70.
+        room: bytes of them that a leaf page keeps; see :func:`btree_leaf_room`.
+        pivot: mean size of a key in the levels above, without line pointer; these levels always fill to 70 %.
     """
     if leaf_bytes <= 0:
         return 1.0
-    level = np.ceil(leaf_bytes / btree_leaf_room(entry, fillfactor))
+    level = np.ceil(leaf_bytes / room)
     pages = 1.0 + level
-    fan_out = max(2.0, btree_leaf_room(pivot + LINE_POINTER, NON_LEAF_FILLFACTOR) // (pivot + LINE_POINTER))
+    # The first key of a page above the leaves is cut to its header; a page ends when its reserve is touched.
+    reserve = PAGE * (100 - NON_LEAF_FILLFACTOR) // 100
+    free = PAGE - PAGE_HEADER - BTREE_SPECIAL - 2 * LINE_POINTER - (8 + LINE_POINTER) - reserve
+    most = max(2.0, 2 + free // (pivot + LINE_POINTER))
     while level > 1:
-        level = np.ceil(level / fan_out)
+        # A page that ends gives its last key to the next one.
+        level = 1.0 if level <= most else np.ceil(level / max(2.0, most - 1))
         pages += level
     return float(pages)

@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from workbench.bloat.btree import Pages, posting_cost
+from workbench.bloat.btree import Pages
+from workbench.bloat.build import posting_cost
 from workbench.bloat.layout import (
     BTREE_SPECIAL,
     LINE_POINTER,
     PAGE,
     PAGE_HEADER,
     Sizes,
+    btree_leaf_room,
     btree_pages,
     heap_rows_per_page,
 )
@@ -60,7 +62,7 @@ def index_from_density(
         entry = used / rows
     # Every leaf but the last keeps a high key.
     held = max(0.0, used - max(0.0, leaves - 1) * entry)
-    full = btree_pages(held, min(entry, held or entry), entry - LINE_POINTER, fillfactor)
+    full = btree_pages(held, btree_leaf_room(min(entry, held or entry), fillfactor), entry - LINE_POINTER)
     pages = without_dead(full, dead_ratio, estimated)
     low, high = pages * (1 - MEASURED_ERROR_RATIO - dead_ratio / 2), full * (1 + MEASURED_ERROR_RATIO)
     if not dead_ratio:
@@ -104,7 +106,7 @@ def index_from_sample(
     """
     mean, error = mean_and_error(leaf_bytes, total_pages)
     low, full, high = (
-        btree_pages(max(0.0, value) * total_pages, entry, entry - LINE_POINTER, fillfactor)
+        btree_pages(max(0.0, value) * total_pages, btree_leaf_room(entry, fillfactor), entry - LINE_POINTER)
         for value in (mean - error, mean, mean + error)
     )
     expected = without_dead(full, dead_ratio, estimated)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.bloat.layout import PAGE, SHORT_VARLENA, Attribute, smear, tilt
+from workbench.bloat.layout import PAGE, SHORT_VARLENA, Attribute, smear, smear_array, tilt
 from workbench.rows import cells
 
 STALE_RATIO = 0.2
@@ -17,6 +17,7 @@ STALE_ROWS = 100
 INDEX_COMPRESSES_FROM = 508
 """TOAST_INDEX_TARGET: an index entry's value wider than this is compressed."""
 _EQUAL_WIDTH_TYPES = ("inet", "cidr", "bit", "bit varying")
+_UNPADDED_ARRAYS = ("boolean[]", "smallint[]", '"char"[]', "uuid[]", "name[]")
 _TINY = 1e-4
 _FIGURES = ("null_ratio", "average_bytes", "distinct_values", "width_bytes", "width_ppm", "common_ppm")
 
@@ -157,12 +158,12 @@ def attribute(
         raise NoEstimateError("no statistics")
     if length > 0:
         return Attribute(length, alignment, found.null_ratio)
-    widths, shares, is_vague = _width_distribution(found, type_name, is_expression)
+    widths, shares, is_vague = _width_distribution(found, type_name, alignment, is_expression)
     return Attribute(length, alignment, found.null_ratio, widths, shares, is_vague)
 
 
 def _width_distribution(
-    found: ColumnStatistics, type_name: str, is_expression: bool
+    found: ColumnStatistics, type_name: str, alignment: int, is_expression: bool
 ) -> tuple[tuple[float, ...], tuple[float, ...], bool]:
     """Return the widths of a variable-length column, their shares, and whether they are a guess.
 
@@ -180,6 +181,8 @@ def _width_distribution(
             return found.widths, tilt(found.widths, found.shares, average), False
     if type_name in _EQUAL_WIDTH_TYPES:
         return (average,), (1.0,), False
+    if type_name.endswith("[]") and type_name not in _UNPADDED_ARRAYS:
+        return *smear_array(average, alignment), True
     return *smear(average, max(4.0, average / 3) if average > SHORT_VARLENA else 4.0), True
 
 
