@@ -13,10 +13,11 @@ from typing import Any
 from tree_sitter import Node
 
 from workbench.declared.javascript import language
+from workbench.declared.javascript.bindings import Binding
 from workbench.declared.javascript.expressions import HANDLERS, spread_values
 from workbench.declared.javascript.functions import GOES_ON, replay, run
-from workbench.declared.javascript.node import outside, package
-from workbench.declared.javascript.sources import Binding, Library, Module, Scope, read_json
+from workbench.declared.javascript.node import member_of, outside, package
+from workbench.declared.javascript.sources import Library, Module, Scope, read_json
 from workbench.declared.javascript.syntax import (
     is_function,
     parameters,
@@ -110,6 +111,10 @@ class Evaluator:
             return _class_ref(node, scope)
         if binding.kind == "enum":
             return self._enum(node, scope)
+        if binding.kind == "filled":
+            made = JsObject()
+            self.call(FunctionRef(node, scope), [made])
+            return made
         if binding.kind == "type":
             return TypeAlias(node, scope)
         if binding.kind == "function":
@@ -208,10 +213,7 @@ class Evaluator:
         if value == CONNECTION:
             return _of_connection(name)
         if isinstance(value, External):
-            # Without an environment the defaults of ``process.env.X || default`` hold.
-            if value.path[:3] == ("global", "process", "env"):
-                return UNDEFINED
-            return External((*value.path, name))
+            return member_of(value, name)
         if isinstance(value, Made):
             if value.path[-1] == "Sequelize":
                 return _of_connection(name)

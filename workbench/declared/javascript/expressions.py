@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tree_sitter import Node
 
 from workbench.declared.javascript import language
+from workbench.declared.javascript.compiled import interop
 from workbench.declared.javascript.functions import FILLED
 from workbench.declared.javascript.node import joined
 from workbench.declared.javascript.sources import Scope
@@ -170,6 +171,9 @@ def _call(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
         if isinstance(spec, str):
             return evaluator.imported(scope.module, spec, "=" if callee.type != "import" else "*")
         return evaluator.unknown("a module whose name is computed", node, scope)
+    wrapped = interop(callee)
+    if wrapped and given.named_children:
+        return _unwrapped(evaluator.value(given.named_children[0], scope), wrapped)
     if callee.type == "member_expression":
         found = _method(evaluator, callee, given, scope)
         if found is not None:
@@ -182,6 +186,15 @@ def _call(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
     if isinstance(function, (Unknown, ModelName)):
         return function
     return evaluator.unknown(f"the call {text_of(callee)[:40]}()", node, scope)
+
+
+def _unwrapped(value: Any, kind: str) -> Any:
+    """Return what a compiler's helper makes of a required module, of which ``default`` or all is read next."""
+    if kind == "all" or isinstance(value, (Namespace, External)):
+        return value
+    result = JsObject()
+    result["default"] = value
+    return result
 
 
 def _method(evaluator: Evaluator, callee: Node, given: Node, scope: Scope) -> Any | None:
@@ -342,6 +355,7 @@ HANDLERS: Mapping[str, Handler] = {
     "call_expression": _call,
     "new_expression": _new,
     "parenthesized_expression": _inner,
+    "sequence_expression": _asserted,  # (0, module.name) of compilers: the last part counts
     "as_expression": _inner,
     "satisfies_expression": _inner,
     "non_null_expression": _inner,

@@ -140,6 +140,11 @@ def _put(
         return
     site = scope.module.site(target)
     owner.size = None
+    index = target.child_by_field_name("index")
+    if index is not None and index.type == "assignment_expression":  # Kind[Kind["A"] = 1] = "A": both ways
+        owner.is_enum = True
+        change(evaluator, index, scope)
+        return
     key = key_of(evaluator, target, scope)
     if key is None:
         reason = f"{text_of(target)[:40]} is set under a computed name"

@@ -28,6 +28,16 @@ def package(spec: str, name: str) -> External:
     return External((spec,) if name in ("*", "=", "default") else (spec, name))
 
 
+def member_of(value: External, name: str) -> Any:
+    """Return a member of a thing of a package."""
+    # Without an environment the defaults of ``process.env.X || default`` hold.
+    if value.path[:3] == ("global", "process", "env"):
+        return UNDEFINED
+    if name == "default" and len(value.path) == 1:
+        return value  # what a compiler reads off a package
+    return External((*value.path, name))
+
+
 def joined(path: tuple[str, ...], arguments: Sequence[Any]) -> str | None:
     """Return what ``path.join`` or ``path.resolve`` gives; None for any other function."""
     known = path[0] in _PATH_MODULES and path[-1] in ("join", "resolve")

@@ -10,7 +10,7 @@ import functools
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
 from workbench.declared.javascript.aliases import mapped
-from workbench.declared.javascript.syntax import pattern_keys, root_of, string_value, text_of
+from workbench.declared.javascript.bindings import Binding, declared, exported, values_first
+from workbench.declared.javascript.compiled import filled
+from workbench.declared.javascript.syntax import root_of, text_of
 from workbench.declared.javascript.values import Site
 
 EXTENSIONS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -38,6 +40,7 @@ SKIPPED_FOLDERS = frozenset(
         "seeders",
     ]
 )
+_TESTS = frozenset(("test", "tests", "spec", "specs", "e2e", "mocks", "fixtures", "examples", "example"))
 _LEFT_OUT = re.compile(r"(\.d\.[mc]?ts|[.-](spec|test|e2e-spec)\.[mc]?[jt]sx?|\.min\.js)$")
 MAX_BYTES = 2_000_000
 # ``a.b = …`` and ``a[b] = …`` inside of loops and callbacks.
@@ -45,20 +48,6 @@ _CHANGED = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]*)(?:\.[\w$]+|\[[^\]\n]*\])+\
 _CHOICES = frozenset(
     ("if_statement", "for_statement", "for_in_statement", "while_statement", "do_statement", "try_statement")
 )
-
-
-@dataclass(frozen=True)
-class Binding:
-    """What a name stands for: ``kind`` value, class, enum, type, function, import, export or item.
-
-    ``node`` is the initializer, declaration or import statement. For imports ``spec`` is the module and
-    ``name`` what is taken of it, ``*`` for all. For an item of a destructured value ``name`` is its key.
-    """
-
-    kind: str
-    node: Node | None = None
-    spec: str = ""
-    name: str = ""
 
 
 @dataclass(eq=False)
@@ -73,7 +62,10 @@ class Scope:
     @functools.cached_property
     def bindings(self) -> dict[str, Binding]:
         """Names declared directly in this scope; one declared without a value has that of its assignment."""
-        found = _values_first(_declared(self.node))
+        found = values_first(declared(self.node))
+        for statement in self.node.named_children:
+            for name, function in filled(statement):
+                found.setdefault(name, Binding("filled", function))
         for name, node in self.assigned.items():
             if "." not in name:
                 found.setdefault(name, Binding("value", node))
@@ -98,6 +90,8 @@ class Scope:
         """Statements of this scope that may change what a name stands for: a part of it is set, added, removed."""
         found: dict[str, list[Node]] = {}
         for statement in self.node.named_children:
+            if any(filled(statement)):
+                continue
             if statement.type == "expression_statement" and statement.named_children:
                 names = {root_of(statement.named_children[0])} - {""}
                 if (not names and b"=>" in (statement.text or b"")) or b"function" in (statement.text or b""):
@@ -135,7 +129,7 @@ class Module:
     @functools.cached_property
     def exports(self) -> dict[str, Binding]:
         """Exported names; ``=`` is ``module.exports = …``, ``*1``, ``*2`` … are ``export * from …``."""
-        return _values_first(_exported(self.root))
+        return values_first(exported(self.root))
 
     def site(self, node: Node) -> Site:
         """Return where a node starts."""
@@ -180,10 +174,16 @@ class Library:
             yield root
             return
         for folder, folders, files in os.walk(root, followlinks=False):
-            folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS and not f.startswith("."))
+            # Beside the sources of a package these folders hold tests; deeper down the words may be the project's.
+            skipped = SKIPPED_FOLDERS | (_TESTS if "package.json" in files or "src" in folders else set())
+            folders[:] = sorted(f for f in folders if f not in skipped and not f.startswith("."))
+            names = set(files)
             for name in files:
                 if name.endswith(EXTENSIONS) and not _LEFT_OUT.search(name):
-                    yield Path(folder) / name
+                    # user.js beside user.ts is what the compiler made of it.
+                    stem, _, extension = name.rpartition(".")
+                    if extension not in ("js", "mjs", "cjs") or not {f"{stem}.ts", f"{stem}.tsx"} & names:
+                        yield Path(folder) / name
 
     def relative(self, path: Path) -> str:
         """Return a path as seen from the folder that is read, with forward slashes."""
@@ -272,118 +272,3 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-
-
-def _values_first(bindings: Iterable[tuple[str, Binding]]) -> dict[str, Binding]:
-    """Return bindings by name; a type may have the name of a value, and expressions mean the value."""
-    found: dict[str, Binding] = {}
-    for name, binding in bindings:
-        if binding.kind != "type" or name not in found:
-            found[name] = binding
-    return found
-
-
-def _declared(block: Node) -> Iterator[tuple[str, Binding]]:
-    for statement in block.named_children:
-        declaration: Node | None = statement
-        if statement.type == "export_statement":
-            declaration = statement.child_by_field_name("declaration")
-        if declaration is None:
-            continue
-        if declaration.type == "import_statement":
-            yield from _imported(declaration)
-        elif declaration.type == "ambient_declaration":
-            continue
-        else:
-            yield from _names(declaration)
-
-
-def _names(declaration: Node) -> Iterator[tuple[str, Binding]]:
-    kind = declaration.type
-    if kind in ("lexical_declaration", "variable_declaration"):
-        for declarator in declaration.named_children:
-            target, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
-            if target is None or value is None:
-                continue
-            if target.type == "identifier":
-                yield text_of(target), Binding("value", value)
-            elif target.type == "object_pattern":
-                yield from ((local, Binding("item", value, name=key)) for local, key in pattern_keys(target))
-    elif kind in ("class_declaration", "abstract_class_declaration"):
-        yield text_of(declaration.child_by_field_name("name")), Binding("class", declaration)
-    elif kind == "type_alias_declaration":
-        value = declaration.child_by_field_name("value")
-        yield text_of(declaration.child_by_field_name("name")), Binding("type", value)
-    elif kind == "enum_declaration":
-        yield text_of(declaration.child_by_field_name("name")), Binding("enum", declaration)
-    elif kind in ("function_declaration", "generator_function_declaration"):
-        yield text_of(declaration.child_by_field_name("name")), Binding("function", declaration)
-
-
-def _imported(statement: Node) -> Iterator[tuple[str, Binding]]:
-    required = next((c for c in statement.named_children if c.type == "import_require_clause"), None)
-    if required is not None:  # import x = require("y")
-        name = text_of(required.named_children[0])
-        spec = string_value(required.child_by_field_name("source"))
-        yield name, Binding("import", statement, spec, "=")
-        return
-    spec = string_value(statement.child_by_field_name("source"))
-    clause = next((c for c in statement.named_children if c.type == "import_clause"), None)
-    for part in clause.named_children if clause is not None else ():
-        if part.type == "identifier":
-            yield text_of(part), Binding("import", statement, spec, "default")
-        elif part.type == "namespace_import":
-            yield text_of(part.named_children[0]), Binding("import", statement, spec, "*")
-        elif part.type == "named_imports":
-            for one in part.named_children:
-                name = text_of(one.child_by_field_name("name"))
-                local = text_of(one.child_by_field_name("alias")) or name
-                yield local, Binding("import", statement, spec, name)
-
-
-def _exported(root: Node) -> Iterator[tuple[str, Binding]]:
-    for number, statement in enumerate(root.named_children):
-        if statement.type == "export_statement":
-            yield from _export_statement(statement, number)
-        elif statement.type == "expression_statement" and statement.named_children:
-            yield from _assigned_exports(statement.named_children[0])
-
-
-def _export_statement(statement: Node, number: int) -> Iterator[tuple[str, Binding]]:
-    spec = string_value(statement.child_by_field_name("source"))
-    declaration = statement.child_by_field_name("declaration")
-    value = statement.child_by_field_name("value")
-    is_default = any(child.type == "default" for child in statement.children)
-    if declaration is not None:
-        for name, binding in _names(declaration):
-            yield "default" if is_default else name, binding
-    elif value is not None:
-        yield "default", Binding("value", value)
-    elif any(child.type == "=" for child in statement.children):
-        yield "=", Binding("value", statement.named_children[-1])
-    namespace = next((c for c in statement.named_children if c.type == "namespace_export"), None)
-    clause = next((c for c in statement.named_children if c.type == "export_clause"), None)
-    if namespace is not None:
-        yield text_of(namespace.named_children[0]), Binding("import", spec=spec, name="*")
-    elif clause is not None:
-        for one in clause.named_children:
-            name = text_of(one.child_by_field_name("name"))
-            exported = text_of(one.child_by_field_name("alias")) or name
-            yield exported, Binding("import" if spec else "export", spec=spec, name=name)
-    elif spec and declaration is None:
-        yield f"*{number}", Binding("import", spec=spec, name="*")
-
-
-def _assigned_exports(expression: Node) -> Iterator[tuple[str, Binding]]:
-    if expression.type != "assignment_expression":
-        return
-    target, value = text_of(expression.child_by_field_name("left")), expression.child_by_field_name("right")
-    # module.exports = exports = X; and exports.a = exports.b = X, of which the first name is enough.
-    while value is not None and value.type == "assignment_expression":
-        value = value.child_by_field_name("right")
-    if target in ("module.exports", "exports"):
-        yield "=", Binding("value", value)
-    else:
-        found = re.fullmatch(r"(?:module\.)?exports\.([\w$]+)", target)
-        if found:
-            yield found[1], Binding("value", value)

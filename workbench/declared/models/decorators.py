@@ -7,7 +7,7 @@ the property first, metadata copied from the base class at the first own decorat
 # ruff: noqa: PLR0911 - a type has many kinds, and one return for each is plainest
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ from workbench.declared.javascript.values import (
     TypeAlias,
     Unknown,
 )
+from workbench.declared.models.compiled import BABEL, Decorated, class_nodes, decorated, design_type
 from workbench.declared.models.written import (
     AssociationSource,
     Attribute,
@@ -43,6 +44,7 @@ from workbench.declared.models.written import (
 )
 
 PACKAGE = "sequelize-typescript"
+_SEVEN = "@sequelize/core/decorators"
 _OF_MODELS = (PACKAGE, "sequelize")
 _DEEPEST = 20
 _ASSOCIATIONS: dict[str, Kind] = {
@@ -107,20 +109,31 @@ class DecoratorReader:
         self.evaluator = evaluator
         self.unread: list[Unread] = []
         self._read: dict[ClassRef, Metadata | None] = {}
+        self._written: dict[str, Mapping[str, Decorated]] = {}
         self._index_ids: dict[tuple[str, int], Any] = {}
 
     def models(self, module: Module) -> Iterator[ModelSource]:
         """Yield the models of one module: classes with ``@Table``, in the order of the file."""
-        if b"@" not in module.text:
-            return
-        for statement in module.root.named_children:
-            node = class_of(statement)
-            if node is None:
-                continue
-            metadata = self.metadata(node, module, class_decorators(statement, node))
+        if BABEL in module.text:
+            reason = "decorators that Babel compiled are not read"
+            self.unread.append(Unread((module.file, 1), "unread", reason))
+        compiled = self._compiled(module)
+        classes: list[tuple[Node, Sequence[Node]]]
+        classes = [(node, ()) for name, node in class_nodes(module).items() if name in compiled]
+        for statement in module.root.named_children if b"@" in module.text and not compiled else ():
+            found = class_of(statement)
+            if found is not None:
+                classes.append((found, class_decorators(statement, found)))
+        for node, on_class in classes:
+            metadata = self.metadata(node, module, on_class)
             if metadata is not None and metadata.is_model:
                 self.unread += [metadata.gap] if metadata.gap is not None else []
                 yield _model(metadata)
+
+    def _compiled(self, module: Module) -> Mapping[str, Decorated]:
+        if module.file not in self._written:
+            self._written[module.file] = decorated(module)
+        return self._written[module.file]
 
     def metadata(self, node: Node, module: Module, on_class: Sequence[Node]) -> Metadata | None:
         """Return what the decorators of a class store; None for a class without any."""
@@ -135,10 +148,11 @@ class DecoratorReader:
             own.options, own.attributes = base.options.copy(), _inherited(base)
             own.named, own.unnamed = dict(base.named), list(base.unnamed)
             own.notes, own.associations = list(base.notes), list(base.associations)
-        for name, member, decorators in members(node):
+        written = self._compiled(module).get(ref.name, Decorated())
+        for name, member, decorators in [*members(node), *written.members]:
             for decorator in reversed(decorators):
                 self._apply(decorator, name, member, own, module)
-        for decorator in reversed(on_class):
+        for decorator in reversed([*on_class, *written.own]):
             self._apply(decorator, "", node, own, module)
         self._read[ref] = own
         return own
@@ -162,9 +176,9 @@ class DecoratorReader:
 
     def _decorator(self, node: Node, module: Module) -> Decorator | None:
         """Return a decorator of the package; None for those of other packages."""
-        inner = node.named_children[0] if node.named_children else None
-        if inner is None:
+        if node.type == "decorator" and not node.named_children:
             return None
+        inner = node.named_children[0] if node.type == "decorator" else node
         called = inner.type == "call_expression"
         callee = inner.child_by_field_name("function") if called else inner
         value = self.evaluator.value(callee, module.scope)
@@ -172,6 +186,9 @@ class DecoratorReader:
         arguments = [c for c in given.named_children if c.type != "comment"] if given is not None else None
         if isinstance(value, External) and value.path[0] == PACKAGE:
             return Decorator(value.path[-1], arguments, node)
+        if isinstance(value, External) and value.path[0].startswith(_SEVEN) and value.path[-1] == "Attribute":
+            reason = "decorators of Sequelize 7 are not read"
+            self.unread.append(Unread(module.site(node), "unread", reason))
         if isinstance(value, Made) and value.path == (PACKAGE, "createIndexDecorator"):
             return Decorator("createIndexDecorator", arguments, node, value)
         if isinstance(value, FunctionRef) and b"Column" in (value.node.text or b""):
@@ -230,6 +247,8 @@ class DecoratorReader:
 
     def _design_type(self, member: Node, module: Module) -> Any:
         """Return the type that the TypeScript compiler would hand over for a property."""
+        if member.type == "call_expression" and design_type(member) in _DESIGN_TYPES:
+            return External((PACKAGE, "DataType", _DESIGN_TYPES[design_type(member)]))
         annotation = member.child_by_field_name("type") or member.child_by_field_name("return_type")
         node = annotation.named_children[0] if annotation is not None and annotation.named_children else None
         key = self._design_key(node, module.scope)
