@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -43,7 +44,8 @@ def fix(
     """Write the fixes of what the checks find on TARGET, each with its undo; TARGET is only read.
 
     --verify copies the schema, without rows, to a server of its own, applies the steps there, runs the
-    checks again and takes the steps back. Exit status 1: a step failed there.
+    checks again and takes the steps back. Exit status 1: a step failed there, or brought a finding that
+    nothing explains.
     """
     resolved = targets.resolve(target, targets_file)
     # All checks run, for a fix of one may be what another finds.
@@ -62,10 +64,11 @@ def fix(
     text = _text(form, resolved.name, steps, verification)
     if out:
         out.write_text(text, encoding="utf-8")
-        click.echo(f"{sum(not s.conflict for s in steps)} steps written to {out}", err=True)
+        click.echo(f"{sum(s.is_active for s in steps)} steps written to {out}", err=True)
     else:
         click.echo(text)
-    return 1 if verification and verification.counts()[trial.FAILED] else 0
+    failed = verification and (verification.counts()[trial.FAILED] or verification.new)
+    return 1 if failed else 0
 
 
 def _refuse_unknown(names: tuple[str, ...]) -> None:
@@ -89,7 +92,10 @@ def _text(form: str, target: str, steps: list[Step], verification: Verification 
         return json.dumps(document, indent=1, default=str)
     failed = {id(t.step) for t in verification.tried if t.status == trial.FAILED} if verification else set()
     sound = [step for step in steps if id(step) not in failed]
-    return fixes.sequelize_migration(sound) if form == "sequelize" else fixes.script(sound)
+    if form == "sequelize":
+        return fixes.sequelize_migration(sound)
+    told = verification.consequences if verification else ()
+    return fixes.script(sound, [(f"{one.finding.check}: {one.finding.object}", one.reason) for one in told])
 
 
 def _say_step(title: str, number: int, total: int) -> None:
@@ -98,14 +104,24 @@ def _say_step(title: str, number: int, total: int) -> None:
 
 
 def _say(verification: Verification) -> None:
-    counts = verification.counts()
+    counts, choices = verification.counts(), verification.choices()
     click.echo(", ".join(f"{number} {status}" for status, number in counts.items()), err=True)
+    if sum(choices.values()):
+        told = ", ".join(f"{number} {status}" for status, number in choices.items())
+        click.echo(f"choices, tried after the steps were taken back: {told}", err=True)
     for tried in verification.tried:
-        if tried.status != trial.VERIFIED:
+        if tried.status in (trial.FAILED, trial.UNTRIED):
             click.echo(f"  {tried.status}: {tried.step.title}: {tried.reason}", err=True)
     for finding in verification.new:
         click.echo(f"  new: {finding.check}: {finding.object} ({finding.severity.value})", err=True)
     for loss in verification.losses:
         click.echo(f"  not copied: {loss}", err=True)
+    brought = Counter(one.finding.check for one in verification.consequences)
+    named = ", ".join(f"{number} {check}" for check, number in brought.most_common())
+    click.echo(
+        f"{len(verification.new)} new findings that nothing explains; {brought.total()} named ones", err=True
+    )
+    if named:
+        click.echo(f"  {named}: --format json tells each with its reason", err=True)
     restored = "restores" if verification.undo_restores else "does not restore"
     click.echo(f"The undo of all steps {restored} the schema byte for byte.", err=True)

@@ -32,7 +32,7 @@ def steps(review: Review) -> Table | Note:
     if not planned:
         return Note(_NONE, "good")
     lines = []
-    for number, step in enumerate((s for s in planned if not s.conflict), start=1):
+    for number, step in enumerate((s for s in planned if s.is_active), start=1):
         status = told.get(step.fix.sql, {"status": "not tried", "reason": ""})
         lines.append(
             (
@@ -58,14 +58,51 @@ def trial(review: Review) -> Note:
         if reason:
             return Note(f"The fixes could not be tried: {reason}", "warning")
         return Note("The fixes were not tried: workbench review --try-fixes tries them on a copy.", "info")
-    counts = done["counts"]
+    counts, choices = done["counts"], done["choices"]
     undo = "restored the schema byte for byte" if done["undo_restores"] else "did not restore the schema"
-    new = len(done["new_findings"])
+    new, brought = len(done["new_findings"]), len(done["consequences"])
     told = f"{counts['verified']} verified, {counts['failed']} failed, {counts['not tried']} not tried"
-    good = not counts["failed"] and done["undo_restores"]
+    good = not counts["failed"] and not new and done["undo_restores"]
     return Note(
-        f"Tried on a copy of the schema: {told}; {new} new findings; the undo {undo}.",
+        f"Tried on a copy of the schema: {told}. {new} findings are new and unexplained; {brought} come with the "
+        f"steps and are named below. Of the choices, tried apart, {choices['verified']} are verified and "
+        f"{choices['failed']} failed. The undo {undo}.",
         "good" if good else "warning",
+    )
+
+
+def brought(review: Review) -> Table | Note:
+    """Return the findings that the steps bring: new ones that nothing explains first, then those that must be."""
+    done = review.snapshot.manifest.get("fixes")
+    if not done:
+        return Note("What the steps bring is known once they were tried.", "info")
+    lines = [(f["object"], f["check"], f["severity"], "not explained") for f in done["new_findings"]]
+    lines += [(c["object"], c["check"], c["severity"], c["reason"]) for c in done["consequences"]]
+    if not lines:
+        return Note("No step brings a finding.", "good")
+    frame = pd.DataFrame(lines, columns=["object", "check", "severity", "why"])
+    return Table(frame, "Findings that the steps bring", max_rows=1000)
+
+
+def choices(review: Review) -> Table | Note:
+    """Return the fixes that people must decide, with why; a script holds them as comments."""
+    told = _told(review)
+    lines = [
+        (
+            step.findings[0].object,
+            ", ".join(sorted({f.check for f in step.findings})),
+            step.severity.value,
+            step.choice or "its statements are comments",
+            told.get(step.fix.sql, {"status": "not tried"})["status"],
+        )
+        for step in _steps(review)
+        if not step.is_active and not step.conflict
+    ]
+    if not lines:
+        return Note("No fix waits for a decision.", "good")
+    columns = ["object", "mends", "severity", "decide", "trial"]
+    return Table(
+        pd.DataFrame(lines, columns=columns), "Fixes to decide", formats={"trial": "text"}, max_rows=1000
     )
 
 

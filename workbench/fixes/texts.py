@@ -20,8 +20,11 @@ _REWRITES = re.compile(r"\bALTER\s+COLUMN\b.*?\bTYPE\b", re.IGNORECASE | re.DOTA
 _MOST_TITLES = 4
 
 
-def script(steps: Sequence[Step]) -> str:
-    """Return the steps as an SQL script: each with its findings, its lock and, commented, its undo."""
+def script(steps: Sequence[Step], brought: Sequence[tuple[str, str]] = ()) -> str:
+    """Return the steps as an SQL script: each with its findings, its lock and, commented, its undo.
+
+    ``brought`` is what a trial said that the steps bring: a finding and why, told at the end.
+    """
     active = [step for step in steps if step.is_active]
     numbers = {id(step): number for number, step in enumerate(active, start=1)}
     parts = [_summary(steps)]
@@ -35,6 +38,9 @@ def script(steps: Sequence[Step]) -> str:
     ]
     if left_out:
         parts.append(f"{_RULE}\n-- Left out\n{_RULE}\n" + "\n".join(left_out) + "\n")
+    if brought:
+        parts.append(f"{_RULE}\n-- What the steps bring: for the models to follow, or to settle later\n{_RULE}\n")
+        parts.append("".join(f"-- {_one_line(what)}:\n--   {_one_line(why)}\n" for what, why in brought))
     return "\n".join(parts)
 
 
