@@ -67,3 +67,51 @@ def test_own_statements_are_told_apart(role: str, server: Server, make_database:
 )
 def test_the_mark_stands_behind_the_first_word(statement: str, expected: str) -> None:
     assert marked(statement) == expected
+
+
+def test_no_setting_of_the_role_changes_what_is_read(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(server, TABLES)
+    settings = {
+        "statement_timeout": "1s",
+        "datestyle": "German, DMY",
+        "intervalstyle": "sql_standard",
+        "client_encoding": "LATIN1",
+        "quote_all_identifiers": "on",
+        "search_path": "trap, public",
+        "timezone": "Asia/Kolkata",
+    }
+    with connect(target) as connection:
+        connection.execute("drop role if exists wb_odd")
+        connection.execute("create role wb_odd login in role pg_monitor, pg_read_all_data")
+        connection.execute("create schema trap; grant usage on schema trap to wb_odd")
+        connection.execute("create view trap.pg_class as select 1 / 0 as oid")
+        connection.execute("create table trap.größe_日本 (id int primary key)")
+        for name, value in settings.items():
+            connection.execute(f"alter role wb_odd set {name} = {value if ',' in value else repr(value)}")
+    odd = capture(dataclasses.replace(target, conninfo={**target.conninfo, "user": "wb_odd"}))
+    plain = capture(target)
+    assert odd.manifest["failed"] == []
+    assert odd["database"]["captured_at"].iloc[0].tzname() == "UTC"
+    for name in ("indexes", "foreign_keys", "columns"):
+        shared = [c for c in odd[name] if not c.startswith("can_")]
+        assert odd[name][shared].equals(plain[name][shared])
+
+
+def test_bytes_that_are_no_utf8_are_spelled_out(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(server, "select 1")
+    name = f"{target.conninfo['dbname']}_ascii"
+    with connect(target) as connection:
+        connection.execute(
+            f"create database {name} encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0"
+        )
+    odd = dataclasses.replace(target, conninfo={**target.conninfo, "dbname": name})
+    with connect(odd) as connection:
+        connection.execute("set client_encoding = 'SQL_ASCII'")
+        connection.execute(b'create table "caf\xe9" (id int primary key, "\xc3\xbc" text)')
+        connection.execute(b'create table child (p int references "caf\xe9")')
+    snapshot = take(odd)
+    assert snapshot.manifest["failed"] == []
+    assert set(snapshot["columns"]["column_name"]) == {"id", "ü", "p"}
+    assert set(snapshot["tables"]["table_name"]) == {"caf\\xe9", "child"}
+    with connect(target) as connection:
+        connection.execute(f"drop database {name}")

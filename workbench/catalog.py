@@ -336,7 +336,8 @@ def _capture_frame(
     started = time.monotonic()
     try:
         frame = _run_again(connection, query)
-    except psycopg.Error as error:
+    # A value that Python cannot hold, a year 20000 say, costs its frame as well, and no other.
+    except (psycopg.Error, ValueError, NotImplementedError) as error:
         reason = "the connection was lost" if connection.closed else first_line(error)
         # A right that the role lacks makes no review partial; what it costs is said all the same.
         refused = isinstance(error, (InsufficientPrivilege, ObjectNotInPrerequisiteState))

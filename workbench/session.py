@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from typing import Any, Self
 
 import psycopg
-from psycopg.abc import Query
+import psycopg.adapt
+from psycopg.abc import Buffer, Query
 
 from workbench import __version__
-from workbench.targets import Target, connection_string
+from workbench.targets import Options, Target, connection_string
 
 MARK = "/* workbench */"
 """Stands in every statement, behind its first word: PostgreSQL 18 drops a comment that comes before."""
@@ -23,6 +24,21 @@ MARK = "/* workbench */"
 # Cumulative counters that reading would raise, and how to keep it out of them. Only a superuser, or a role
 # with GRANT SET ON PARAMETER (15+), may.
 _UNCOUNTED = ("set local track_counts = off", "set local pg_stat_statements.track = 'none'")
+
+# What a role or a database may set otherwise: how values are spelled, and what ends a transaction early.
+_PINNED = {
+    # Names in the queries' output must not depend on the role's search_path.
+    "search_path": "pg_catalog",
+    "datestyle": "ISO",
+    "intervalstyle": "postgres",
+    "timezone": "UTC",
+    "bytea_output": "hex",
+    "quote_all_identifiers": "off",
+    "standard_conforming_strings": "on",
+    "client_min_messages": "warning",
+    # Compiling queries over a catalog takes longer than running them.
+    "jit": "off",
+}
 
 
 class CaptureError(RuntimeError):
@@ -74,28 +90,50 @@ def session(target: Target) -> Iterator[psycopg.Connection[Any]]:
             # A prepared statement keeps its plan and then ignores planner settings made later.
             prepare_threshold=None,
             cursor_factory=Cursor,
+            client_encoding="UTF8",
         )
     except psycopg.Error as error:
         raise CaptureError(f"{target.name}: {first_line(error)}") from None
     try:
-        options = target.options
-        connection.execute("begin isolation level repeatable read read only")
-        for name, value in (
-            ("statement_timeout", int(options.statement_timeout * 1000)),
-            ("lock_timeout", int(options.lock_timeout * 1000)),
-            ("idle_in_transaction_session_timeout", 600_000),
-        ):
-            connection.execute(f"set local {name} = {value}")
-        # Names in the queries' output must not depend on the role's search_path.
-        connection.execute("set local search_path = pg_catalog")
-        for statement in _UNCOUNTED:
-            with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
-                connection.execute(statement)
+        try:
+            _settle(connection, target.options)
+        except psycopg.Error as error:
+            raise CaptureError(f"{target.name}: {first_line(error)}") from None
         yield connection
     finally:
         with contextlib.suppress(psycopg.Error):
             connection.rollback()
         connection.close()
+
+
+def _settle(connection: psycopg.Connection[Any], options: Options) -> None:
+    """Begin the transaction and set what it needs, whatever the role and the database have set."""
+    connection.execute("begin isolation level repeatable read read only")
+    limits = {
+        "statement_timeout": int(options.statement_timeout * 1000),
+        "lock_timeout": int(options.lock_timeout * 1000),
+        "idle_in_transaction_session_timeout": 600_000,
+    }
+    if connection.info.server_version >= 170000:
+        limits["transaction_timeout"] = 0
+    for name, value in (limits | _PINNED).items():
+        connection.execute(f"set local {name} = '{value}'")
+    if connection.info.parameter_status("server_encoding") == "SQL_ASCII":
+        # Such a database keeps bytes of any encoding, and refuses to hand over as UTF-8 what is none.
+        connection.execute("set local client_encoding = 'SQL_ASCII'")
+        for kind in ("text", "name", "varchar", "bpchar", '"char"'):
+            connection.adapters.register_loader(kind, _AnyText)
+    for statement in _UNCOUNTED:
+        with contextlib.suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+            connection.execute(statement)
+
+
+class _AnyText(psycopg.adapt.Loader):
+    """Text of which some bytes may be no UTF-8: those are spelled ``\\xe9``."""
+
+    def load(self, data: Buffer) -> str:
+        """Return the text of a value."""
+        return bytes(data).decode(errors="backslashreplace")
 
 
 def first_line(error: BaseException) -> str:
