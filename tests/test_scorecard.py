@@ -116,6 +116,36 @@ def test_nothing_examined_is_no_grade() -> None:
     assert "not installed" in score.gains[0].action
 
 
+@given(reviews(), st.data())
+def test_what_needs_no_look_changes_no_score(outcomes: list[Outcome], data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, len(outcomes) - 1))
+    chosen = outcomes[index]
+    settled = NotExamined("public.s", "enforced", settled=True)
+    more = replace(chosen, not_examined=(settled, *chosen.not_examined))
+    assert scorecard.scorecard([*outcomes[:index], more, *outcomes[index + 1 :]]) == scorecard.scorecard(
+        outcomes
+    )
+    assert Outcome.from_json(more.to_json()).not_examined == more.not_examined
+
+
+def test_advice_names_the_remedy_and_what_would_let_the_review_see_more() -> None:
+    defects = Verdict(4, [finding(1, Severity.MEDIUM)], [NotExamined("public.s", "enforced", settled=True)])
+    blind = Verdict(0, [], [NotExamined("frame code_leads", 'set sources = "…"')])
+    leads = Verdict(4, [finding(n, Severity.LOW) for n in range(2)])
+    outcomes = [
+        one.outcome(name, checks()[name].subject, checks()[name].title)
+        for one, name in ((defects, "money_as_float"), (blind, "interpolated_sql"), (leads, "finder_in_loop"))
+    ]
+    told = {gain.check: gain.action for s in scorecard.scorecard(outcomes).scores for gain in s.gains}
+    assert told == {
+        "money_as_float": "Money in a binary floating-point column (1 finding): "
+        "Use numeric with the scale of the currency",
+        "interpolated_sql": 'Not looked for: SQL made from pieces (lead); set sources = "…"',
+        "finder_in_loop": "Finder inside a loop (2 leads): Collect the keys and load them with one query, "
+        "or include the association in the first one",
+    }
+
+
 def test_priorities_put_quick_wins_first() -> None:
     fix = Fix("a;", "b;", "SHARE UPDATE EXCLUSIVE on the table")
     rewrite = Fix("a;", "b;", "ACCESS EXCLUSIVE on the table while it is rewritten")

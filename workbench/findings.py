@@ -73,10 +73,19 @@ class Fix:
 
 @dataclass(frozen=True)
 class NotExamined:
-    """An object that a check could not look at, and why."""
+    """An object that a check did not look at, and why.
+
+    ``settled``: what is known already answers, so there is nothing to look at; a score does not count it.
+    """
 
     object: str
     reason: str
+    settled: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the two texts as the command contract spells them, and ``settled`` where it holds."""
+        told: dict[str, Any] = {"object": self.object, "reason": self.reason}
+        return told | {"settled": True} if self.settled else told
 
 
 @dataclass(frozen=True)
@@ -184,7 +193,7 @@ class Outcome:
             "status": self.status.value,
             "examined": self.examined,
             "inputs": list(self.inputs),
-            "not_examined": [{"object": n.object, "reason": n.reason} for n in self.not_examined],
+            "not_examined": [one.to_json() for one in self.not_examined],
             "findings": [finding.to_json() for finding in self.findings],
             "accepted": [
                 {**finding.to_json(), "acceptance": acceptance.to_json()}

@@ -1,7 +1,8 @@
 """The scorecard: ten categories out of ten, from outcomes alone; priorities with impact and effort; strengths.
 
-The formula. A check examined ``e`` objects, could not examine ``k``, and found ``n`` defects, of which each
-counts by its severity (``WEIGHTS``; an observation of severity info counts nothing). Its *badness* is
+The formula. A check examined ``e`` objects, could not examine ``k`` (what needs no look, as an enforced key
+needs no search for orphans, is not among them), and found ``n`` defects, of which each counts by its
+severity (``WEIGHTS``; an observation of severity info counts nothing). Its *badness* is
 ``b = (sum of the weights + k) / (e + k)``, at most 1, and its credit ``1 - sqrt(b)``: the root lets one
 defect among many objects still be felt. A check that could look at nothing has ``b = 1``; one for which
 there was nothing to look at does not enter. A category's score is 10 times the mean credit of its checks,
@@ -15,11 +16,13 @@ and the *confidence* the weighted share of objects that were examined.
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.findings import Finding, Outcome, Severity, Status
+from workbench.checks import checks
+from workbench.findings import Finding, NotExamined, Outcome, Severity, Status
 from workbench.words import phrases
 
 WEIGHTS: Mapping[Severity, float] = {
@@ -186,11 +189,7 @@ def _score(category: str, outcomes: Sequence[Outcome]) -> Score:
     if not judged:
         return Score(category, None, None, 0.0, 0, 0, counts, ())
     pairs = list(zip(judged, weights, strict=True))
-    gains = [
-        Gain(outcome.check, 10 * weight * (1 - credit(outcome)) / total, _action(outcome))
-        for outcome, weight in pairs
-    ]
-    gains.sort(key=lambda gain: (-gain.points, gain.check))
+    gains = _gains([(outcome, 10 * weight * (1 - credit(outcome)) / total) for outcome, weight in pairs])
     return Score(
         category=category,
         score=10 * sum(weight * credit(outcome) for outcome, weight in pairs) / total,
@@ -199,12 +198,17 @@ def _score(category: str, outcomes: Sequence[Outcome]) -> Score:
         checks_count=len(judged),
         examined_count=sum(outcome.examined for outcome in judged),
         findings=counts,
-        gains=tuple(gain for gain in gains if gain.points > 0),
+        gains=gains,
     )
 
 
 def _nothing_there(outcome: Outcome) -> bool:
-    return outcome.examined == 0 and not outcome.not_examined and not outcome.findings
+    return outcome.examined == 0 and not unseen(outcome) and not outcome.findings
+
+
+def unseen(outcome: Outcome) -> list[NotExamined]:
+    """Return what a check should have looked at and could not."""
+    return [one for one in outcome.not_examined if not one.settled]
 
 
 def weight_of(outcome: Outcome) -> float:
@@ -216,32 +220,61 @@ def coverage(outcome: Outcome) -> float:
     """Return the share of a check's objects that it examined, 0 to 1; 0 for a check that broke."""
     if outcome.status is Status.ERROR:
         return 0.0
-    return outcome.examined / max(outcome.examined + len(outcome.not_examined), 1)
+    return outcome.examined / max(outcome.examined + len(unseen(outcome)), 1)
 
 
 def credit(outcome: Outcome, *, hopeful: bool = False) -> float:
     """Return a check's credit, 0 to 1; ``hopeful`` takes what was not examined for sound."""
-    unseen = 0 if hopeful else len(outcome.not_examined)
+    missed = len(unseen(outcome))
     if outcome.status is Status.ERROR and not hopeful:
         return 0.0
     defects = sum(WEIGHTS[finding.severity] for finding in outcome.findings)
-    objects = outcome.examined + len(outcome.not_examined)
+    objects = outcome.examined + missed
     if objects == 0:
         return 0.0 if defects else 1.0
-    return 1 - math.sqrt(min(1.0, (defects + unseen) / objects))
+    return 1 - math.sqrt(min(1.0, (defects + (0 if hopeful else missed)) / objects))
 
 
-def _action(outcome: Outcome) -> str:
+def _gains(points: Sequence[tuple[Outcome, float]]) -> tuple[Gain, ...]:
+    """Return what raises a score, the most first; checks that lack the same thing are told as one."""
+    lacking: dict[str, list[tuple[Outcome, float]]] = defaultdict(list)
+    for outcome, gain in points:
+        missed = unseen(outcome)
+        alone = outcome.findings or outcome.examined or not missed
+        lacking[outcome.check if alone else f"\0{missed[0].reason}"].append((outcome, gain))
+    gains = [
+        Gain(group[0][0].check, sum(gain for _, gain in group), _action([one for one, _ in group]))
+        for group in lacking.values()
+    ]
+    gains.sort(key=lambda gain: (-gain.points, gain.check))
+    return tuple(gain for gain in gains if gain.points > 0)
+
+
+def _action(outcomes: Sequence[Outcome]) -> str:
+    """Return what raises the score: the remedy of the defects, and what would let the review see the rest."""
+    outcome = outcomes[0]
     counted = sum(WEIGHTS[finding.severity] > 0 for finding in outcome.findings)
     parts = []
     if counted:
-        parts.append(f"mend {counted:,} {'finding' if counted == 1 else 'findings'}: {outcome.title}")
-    if outcome.not_examined:
-        reason = outcome.not_examined[0].reason
-        number = len(outcome.not_examined)
-        more = f" and {number - 1:,} more" if number > 1 else ""
-        parts.append(f"examine {outcome.not_examined[0].object}{more}: {reason}")
-    return "; ".join(parts)
+        title = outcome.title.removesuffix(" (lead)")
+        noun = "finding" if title == outcome.title else "lead"
+        number = f"{counted:,} {noun}{'' if counted == 1 else 's'}"
+        parts.append(f"{title} ({number}): {_remedy(outcome.check)}")
+    missed = unseen(outcome)
+    if missed and outcome.examined == 0 and not outcome.findings:
+        more = f" and {len(outcomes) - 1:,} more checks" if len(outcomes) > 1 else ""
+        parts.append(f"Not looked for: {outcome.title}{more}; {missed[0].reason}")
+    elif missed:
+        more = f" and {len(missed) - 1:,} more" if len(missed) > 1 else ""
+        parts.append(f"Not examined: {missed[0].object}{more}; {missed[0].reason}")
+    return ". ".join(parts)
+
+
+def _remedy(check: str) -> str:
+    """Return the first sentence of a check's section Fix; a plain word for a check of another version."""
+    known = checks().get(check)
+    text = known.sections.get("Fix", "") if known else ""
+    return re.split(r"(?<=\.)\s", text)[0].rstrip(".") or "mend them"
 
 
 # What a mend takes beyond a statement that can be run as it is.

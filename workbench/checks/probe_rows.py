@@ -38,7 +38,7 @@ def unexamined(orphans: pd.DataFrame, *kinds: str, guarded: Iterable[str] = ()) 
         if r["skipped"] != ENFORCED
     ]
     if enforced:
-        found.append(NotExamined(f"{enforced} enforced foreign keys", ENFORCED))
+        found.append(NotExamined(f"{enforced} enforced foreign keys", ENFORCED, settled=True))
     found += [
         NotExamined(
             dotted(path(r), str(r["name"])),

@@ -20,6 +20,7 @@ from workbench.rows import Row, rows
 
 LOCK = "ACCESS EXCLUSIVE on the table for an instant"
 FARTHEST = 3
+NO_TENANT = "no table owns others as a tenant does; tenant_roots in targets.toml can name it"
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def tenant_table_without_row_security(
     """
     own = reviewed_tables[reviewed_tables["table_oid"].isin(list(tenancies))]
     if own.empty:
-        return Verdict(0, [], [NotExamined("database", "no table owns others as a tenant does")])
+        return Verdict(0, [], [NotExamined("database", NO_TENANT, settled=True)])
     protected = bool(own["has_row_security"].any())
     health = {one.table_oid for one in sensitive_columns if one.kind == "health"}
     findings = [
@@ -224,7 +225,7 @@ def role_bypasses_row_security(roles: pd.DataFrame, reviewed_tables: pd.DataFram
     False positives: The role of backups or replication, which must see everything.
     """
     if not reviewed_tables["has_row_security"].any():
-        return Verdict(0, [], [NotExamined("database", "no table has row security")])
+        return Verdict(0, [], [NotExamined("database", "no table has row security", settled=True)])
     logins = roles[roles["can_login"] & ~roles["is_superuser"]]
     findings = [
         Finding(

@@ -157,9 +157,8 @@ def _judge(frame: pd.DataFrame, kind: str, fix: Callable[[Row], Fix], limits: Li
     is_small = unread["not_examined"].fillna("").str.startswith("smaller than")
     reasons = [NotExamined(row.object, str(row.not_examined)) for row in rows(unread[~is_small])]
     if is_small.any():
-        reasons.append(
-            NotExamined(f"{is_small.sum()} relations ({kind})", "smaller than 8 pages: too small to judge")
-        )
+        small = f"{is_small.sum()} relations ({kind})"
+        reasons.append(NotExamined(small, "smaller than 8 pages: too small to judge", settled=True))
     return Verdict(len(read), findings, reasons)
 
 

@@ -189,7 +189,8 @@ def index_used_on_replica_only(
         NotExamined(f"node {r.node_name}", str(r.reason)) for r in rows(cluster_nodes) if not r.is_examined
     ]
     if int(cluster_nodes["is_examined"].sum()) < 2:
-        return Verdict(0, not_examined=[*silent, NotExamined("cluster", "no replica was examined")])
+        alone = NotExamined("cluster", "no replica was examined", settled=not silent)
+        return Verdict(0, not_examined=[*silent, alone])
     top = indexes[indexes["parent_index_oid"].isna() & indexes["extension"].isna()]
     usage = cluster_index_usage[cluster_index_usage["index_oid"].isin(top["index_oid"])]
     elsewhere = usage[(usage["target_scans_count"] == 0) & (usage["replica_scans_count"] > 0)]
