@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -161,9 +162,12 @@ def make_database() -> Iterator[MakeDatabase]:
             for statement in sql.split("--;"):
                 if statement.strip():
                     connection.execute(statement.encode())
-            connection.execute("select pg_stat_force_next_flush()") if server_major(
-                connection
-            ) >= 15 else None
+            has_flush = server_major(connection) >= 15
+            if has_flush:
+                connection.execute("select pg_stat_force_next_flush()")
+        if not has_flush:
+            # The collector hands out a file that is up to half a second old.
+            time.sleep(0.6)
         return Target(name, parse_url(server.url(name, user)), options=Options(**options))  # type: ignore[arg-type]
 
     yield make
@@ -184,11 +188,20 @@ def connect(target: Target) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(connection_string(target), autocommit=True)
 
 
+def as_monitor(target: Target) -> Target:
+    """Return the same database seen by a login role with pg_monitor and nothing else."""
+    return _as_role(target, "monitor", "in role pg_monitor")
+
+
 def as_bare_role(target: Target) -> Target:
     """Return the same database seen by a login role without any right."""
+    return _as_role(target, "bare", "")
+
+
+def _as_role(target: Target, name: str, options: str) -> Target:
     with connect(target) as connection:
         connection.execute(
-            "do $$ begin create role wb_bare login; "
-            "exception when duplicate_object or unique_violation then null; end $$"
+            f"do $$ begin create role wb_{name} login {options}; "
+            "exception when duplicate_object or unique_violation then null; end $$".encode()
         )
-    return Target(f"{target.name} bare", {**target.conninfo, "user": "wb_bare"}, options=target.options)
+    return Target(f"{target.name} {name}", {**target.conninfo, "user": f"wb_{name}"}, options=target.options)

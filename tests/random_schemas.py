@@ -70,7 +70,7 @@ class Builder:
         ]
         subset = ""
         if action.startswith("set") and len(columns) == 2 and self.choose.random() < 0.5:
-            subset = f" ({columns[1]})"
+            subset = f" ({columns[1]})" if self.version >= 15 else ""
         full = " match full" if self.choose.random() < 0.25 and self.is_full(child, columns) else ""
         timing = self.choice_of_timing(child, parent)
         self.keys.append(
