@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import MakeDatabase
 from tests.scenarios import execute, mends, objects_of, outcome_of
-from workbench.accesses import Access, UnreadStatementError, accesses, resolver
+from workbench.accesses import Access, UnreadStatementError, accesses, counts_its_rows, resolver
 from workbench.checks.index_scores import index_scores
 from workbench.findings import Status
 from workbench.review import judge, take
@@ -120,6 +120,34 @@ def test_unserved_statement(server: Server, make_database: MakeDatabase) -> None
     assert finding.object == "public.visit.ward"
     assert finding.evidence["columns"] == ["ward", "seen_at"] and finding.evidence["calls_count"] == 30
     assert finding.evidence["wanted_rows_count"] == 10
+
+
+def test_a_rare_value_of_a_column_with_few(server: Server, make_database: MakeDatabase) -> None:
+    rare = "update visit set state = 'late' where id % 300 = 0\n--;\nvacuum analyze visit\n--;\n"
+    target = make_database(server, SCHEMA.replace("select pg_stat", rare + "select pg_stat"))
+    _call(target, 30, "select id from visit where state = %s", "late")
+    [finding] = mends(target, "unserved_statement")
+    assert finding.object == "public.visit.state" and finding.evidence["wanted_rows_count"] == 100
+    _call(target, 30, "select id from visit where state = %s", "open")
+    assert objects_of(target, "unserved_statement") == []  # on average a fourth of the rows is asked for
+
+
+@pytest.mark.parametrize(
+    ("statement", "counts"),
+    [
+        ('select "id" from t where a = $1 and b = $2::text order by c for update', True),
+        ("delete from t where a = $1", True),
+        ("select id from t where a = $1 limit $2", False),
+        ("select count(*) from t where a = $1", False),
+        ("select distinct a from t where a = $1", False),
+        ("select a from t, u where a = $1", False),
+        ("select a from t where a = $1 or b = $2", False),
+        ("update t set a = $1 where b > $2", False),
+        ("select a, (select 1) from t where a = $1", False),
+    ],
+)
+def test_whether_the_rows_of_a_statement_tell_its_selectivity(statement: str, counts: bool) -> None:
+    assert counts_its_rows(statement) is counts
 
 
 def test_an_index_on_the_leading_columns_serves(server: Server, make_database: MakeDatabase) -> None:

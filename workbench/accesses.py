@@ -86,6 +86,57 @@ def accesses(statement: str, columns_of: ColumnsOf) -> list[Access]:
     return reader.found
 
 
+def counts_its_rows(statement: str) -> bool:
+    """Tell whether the rows that a statement returns or changes are those that its equalities leave of one table.
+
+    Such is a SELECT, UPDATE or DELETE of one table whose conditions are equalities with parameters alone, without
+    LIMIT, grouping, DISTINCT, set operations, subqueries or functions in its list.
+
+    Raises:
+        UnreadStatementError: the text is not PostgreSQL's SQL.
+    """
+    parsed = _parse(statement).stmts
+    if len(parsed) != 1:
+        return False
+    kind = parsed[0].stmt.WhichOneof("node")
+    if kind == "select_stmt":
+        body = parsed[0].stmt.select_stmt
+        only = {"target_list", "from_clause", "where_clause", "sort_clause", "locking_clause", *_ALWAYS_SET}
+        one_table = len(body.from_clause) == 1 and body.from_clause[0].WhichOneof("node") == "range_var"
+        listed = {"func_call", "sub_link", "coalesce_expr"}
+        plain = not any(n.WhichOneof("node") in listed for t in body.target_list for n in _nodes(t))
+    elif kind in ("update_stmt", "delete_stmt"):
+        body = getattr(parsed[0].stmt, kind)
+        only = {"relation", "target_list", "where_clause", "returning_list"}
+        one_table = plain = True
+    else:
+        return False
+    is_bare = {field.name for field, _ in body.ListFields()} <= only
+    return is_bare and one_table and plain and _is_equality(body.where_clause)
+
+
+# Enumerations of a SELECT that the parser always sets.
+_ALWAYS_SET = ("limit_option", "op")
+
+
+def _is_equality(node: Any) -> bool:
+    kind, pb = node.WhichOneof("node"), postgast.pg_query_pb2
+    if kind == "bool_expr":
+        return node.bool_expr.boolop == pb.AND_EXPR and all(map(_is_equality, node.bool_expr.args))
+    if kind != "a_expr" or [part.string.sval for part in node.a_expr.name] != ["="]:
+        return False
+    sides = {_bare(side).WhichOneof("node") for side in (node.a_expr.lexpr, node.a_expr.rexpr)}
+    return (
+        node.a_expr.kind == pb.AEXPR_OP
+        and sides <= {"column_ref", "param_ref", "a_const"}
+        and len(sides) == 2
+    )
+
+
+def _bare(node: Any) -> Any:
+    return node.type_cast.arg if node.WhichOneof("node") == "type_cast" else node
+
+
 @dataclass
 class _Scope:
     """Aliases that a query level may name, and the level around it."""

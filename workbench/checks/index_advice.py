@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from workbench.accesses import Access, UnreadStatementError, accesses, resolver
+from workbench.accesses import Access, UnreadStatementError, accesses, counts_its_rows, resolver
 from workbench.checks import derived
 from workbench.findings import Fix, NotExamined
 from workbench.naming import column_list, dotted, qualified, quote
@@ -19,12 +20,16 @@ MOST_STATEMENTS = 1000
 
 @dataclass(frozen=True)
 class Asked:
-    """One access of one statement to one table, with the statement's calls and time."""
+    """One access of one statement to one table, with the statement's calls and time.
+
+    ``found_rows`` are the rows that one call found on average, where the statement returns just those.
+    """
 
     table_oid: int
     access: Access
     calls_count: int
     total_seconds: float
+    found_rows: float | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ def demand(statements: pd.DataFrame, columns: pd.DataFrame, tables: pd.DataFrame
     for row in rows(readable.head(MOST_STATEMENTS)):
         try:
             found = accesses(row.statement, columns_of)
+            per_call = row.rows_count / max(1, row.calls_count) if counts_its_rows(row.statement) else None
         except UnreadStatementError:
             failed += 1
             continue
@@ -58,7 +64,8 @@ def demand(statements: pd.DataFrame, columns: pd.DataFrame, tables: pd.DataFrame
             schema = access.schema or _schema_of(access.table, oids)
             if (schema, access.table) in oids:
                 oid = oids[schema, access.table]
-                asked.append(Asked(oid, access, int(row.calls_count), float(row.total_seconds)))
+                calls, seconds = int(row.calls_count), float(row.total_seconds)
+                asked.append(Asked(oid, access, calls, seconds, per_call))
     return Demand(tuple(asked), min(len(readable), MOST_STATEMENTS), _unread(statements, readable, failed))
 
 
@@ -119,7 +126,8 @@ def propose(
     """Return the index that would serve an access; None when one does, or no index would help.
 
     An index serves when its leading columns leave few rows to read: the best of today's is compared with one
-    over all columns asked to be equal. Ranges count only as a further column.
+    over all columns asked to be equal. Ranges count only as a further column. Statements that ask for rare values of
+    a column with few values are known by the rows that they found.
     """
     access = asked.access
     wanted = access.needed()
@@ -133,6 +141,7 @@ def propose(
         shares[column] = share
     if not wanted:
         return None
+    shares = _as_found(shares, asked.found_rows, count)
     best = min((_rows_read(index, shares, access, count) for index in indexes), default=count)
     possible = count
     for share in shares.values():
@@ -158,6 +167,15 @@ def propose(
         asked.total_seconds,
         1,
     )
+
+
+def _as_found(shares: dict[str, float], found_rows: float | None, count: float) -> dict[str, float]:
+    """Return the shares with the most selective one lowered, so that together they leave the rows that were found."""
+    expected = count * math.prod(shares.values())
+    if found_rows is None or found_rows >= expected:
+        return shares
+    first = min(shares, key=lambda column: shares[column])
+    return shares | {first: shares[first] * max(found_rows, 1.0) / expected}
 
 
 def _rows_read(index: Row, shares: Mapping[str, float], access: Access, count: float) -> float:
