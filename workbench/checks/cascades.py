@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -130,6 +131,9 @@ def _diamond_finding(
     )
 
 
+_WAITS = {"foreign_key_default_action": "of all actions, NO ACTION alone can wait for the commit"}
+
+
 def _defer(key: Row, facts: Mapping[str, Any]) -> Fix | None:
     """Return the fix that has the guard look at the commit; SET NULL on NOT NULL has a check of its own."""
     if key.on_delete == "SET NULL":
@@ -140,11 +144,15 @@ def _defer(key: Row, facts: Mapping[str, Any]) -> Fix | None:
         before = "DEFERRABLE INITIALLY IMMEDIATE" if key.is_deferrable else "NOT DEFERRABLE"
         both = f"{table} and {qualified(key.referenced_schema, key.referenced_table)}"
         return Fix(
-            f"{change}DEFERRABLE INITIALLY DEFERRED;", f"{change}{before};", f"ACCESS EXCLUSIVE on {both}"
+            f"{change}DEFERRABLE INITIALLY DEFERRED;",
+            f"{change}{before};",
+            f"ACCESS EXCLUSIVE on {both}",
+            _WAITS,
         )
     changed = clause(key, on_delete="NO ACTION", deferred=True)
     version = int(facts["server_version_num"])
-    return recreate(key, changed, is_partitioned=key.is_partitioned, server_version_num=version)
+    fix = recreate(key, changed, is_partitioned=key.is_partitioned, server_version_num=version)
+    return replace(fix, stays=_WAITS)
 
 
 @check(subject="cascades", kind="static")

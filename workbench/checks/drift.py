@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from workbench.checks import check
+from workbench.checks.schema import pinned_by
 from workbench.drift.tables import FILL_FIRST
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 
@@ -139,7 +141,9 @@ def drift_column(drift: pd.DataFrame, declared_columns: pd.DataFrame) -> Verdict
 
 
 @check(subject="drift", kind="static")
-def drift_type(drift: pd.DataFrame, declared_columns: pd.DataFrame) -> Verdict:
+def drift_type(
+    drift: pd.DataFrame, declared_columns: pd.DataFrame, pinned_columns: Mapping[str, tuple[str, ...]]
+) -> Verdict:
     """Column whose type is not the declared one.
 
     Problem: Model and database disagree on a column's type, length or precision.
@@ -147,7 +151,15 @@ def drift_type(drift: pd.DataFrame, declared_columns: pd.DataFrame) -> Verdict:
     Fix: Change the column by a migration, or the attribute to what the column is.
     False positives: None are known; spellings that PostgreSQL takes for one type are compared as one.
     """
-    return _verdict(drift, len(declared_columns), {"type": ("Type differs from the model", Severity.MEDIUM)})
+    verdict = _verdict(
+        drift, len(declared_columns), {"type": ("Type differs from the model", Severity.MEDIUM)}
+    )
+    pinned = {f.object: pinned_by(pinned_columns.get(f.object, ())) for f in verdict.findings}
+    findings = [
+        replace(f, detail=f.detail + pinned[f.object], fix=None) if pinned[f.object] else f
+        for f in verdict.findings
+    ]
+    return replace(verdict, findings=findings)
 
 
 @check(subject="drift", kind="static")

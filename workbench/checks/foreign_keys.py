@@ -12,6 +12,7 @@ import pandas as pd
 
 from workbench.checks import check, derived
 from workbench.checks.key_changes import clause, drop, recreate, validate
+from workbench.checks.schema import pinned_by
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.graph import ForeignKey, ForeignKeyGraph
 from workbench.naming import dotted, qualified, quote
@@ -65,7 +66,9 @@ def recreated(key: Row, changed: str, facts: Mapping[str, Any]) -> Fix:
 
 
 @check(subject="foreign_keys", kind="static")
-def foreign_key_type_mismatch(own_foreign_keys: pd.DataFrame, columns: pd.DataFrame) -> Verdict:
+def foreign_key_type_mismatch(
+    own_foreign_keys: pd.DataFrame, columns: pd.DataFrame, pinned_columns: Mapping[str, tuple[str, ...]]
+) -> Verdict:
     """Foreign key between columns of different types.
 
     Problem: A referencing column has another type than the column that it refers to.
@@ -88,7 +91,11 @@ def foreign_key_type_mismatch(own_foreign_keys: pd.DataFrame, columns: pd.DataFr
             bases = (base.get((key.table_oid, name), own), base.get((key.referenced_oid, other_name), other))
             severity = _mismatch(own, other, bases)
             if severity is not None:
-                findings.append(_mismatch_finding(key, (name, own), (other_name, other), severity))
+                found = _mismatch_finding(key, (name, own), (other_name, other), severity)
+                pins = pinned_columns.get(dotted(key.schema_name, key.table_name, name), ())
+                if pins:
+                    found = replace(found, detail=found.detail + pinned_by(pins), fix=None)
+                findings.append(found)
     return Verdict(len(own_foreign_keys), findings)
 
 
@@ -124,7 +131,10 @@ def _mismatch_finding(key: Row, own: tuple[str, str], other: tuple[str, str], se
         severity=severity,
         evidence={"type": own[1], "referenced_type": other[1]},
         fix=Fix(
-            f"{change}{other[1]};", f"{change}{own[1]};", f"ACCESS EXCLUSIVE on {table} while it is rewritten"
+            f"{change}{other[1]};",
+            f"{change}{own[1]};",
+            f"ACCESS EXCLUSIVE on {table} while it is rewritten",
+            choice="a value beyond the narrower type stops it" if severity is Severity.INFO else "",
         ),
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 from workbench.checks import check
 from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, Fix, Severity, Verdict
-from workbench.naming import dotted, qualified
+from workbench.naming import dotted, literal, qualified, quote
 from workbench.rows import Row, by, number, rows
 
 
@@ -70,11 +70,23 @@ def drop_index(index: Row) -> Fix:
         qualified(index.schema_name, index.index_name),
     )
     if index.is_partitioned:
-        return Fix(
-            f"DROP INDEX {name};", f"{index.definition};", f"ACCESS EXCLUSIVE on {table} and its partitions"
-        )
+        undo = f"{index.definition};{also(index)}"
+        return Fix(f"DROP INDEX {name};", undo, f"ACCESS EXCLUSIVE on {table} and its partitions")
     again = index.definition.replace(" INDEX ", " INDEX CONCURRENTLY ", 1)
-    return Fix(f"DROP INDEX CONCURRENTLY {name};", f"{again};", f"SHARE UPDATE EXCLUSIVE on {table}")
+    lock = f"SHARE UPDATE EXCLUSIVE on {table}"
+    return Fix(f"DROP INDEX CONCURRENTLY {name};", f"{again};{also(index)}", lock)
+
+
+def also(index: Row) -> str:
+    """Return the statements that give an index made anew what its definition does not say."""
+    name = qualified(index.schema_name, index.index_name)
+    told = []
+    if index.is_clustered:
+        home = qualified(index.schema_name, index.table_name)
+        told.append(f"\nALTER TABLE {home} CLUSTER ON {quote(index.index_name)};")
+    if not pd.isna(index.comment):
+        told.append(f"\nCOMMENT ON INDEX {name} IS {literal(index.comment)};")
+    return "".join(told)
 
 
 @check(subject="indexes", kind="static")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -83,6 +83,26 @@ def path(row: Row) -> str:
 def alter(row: Row, action: str) -> str:
     """Return ``ALTER TABLE … action;`` on the table of a row."""
     return f"ALTER TABLE {qualified(row.schema_name, row.table_name)} {action};"
+
+
+@derived
+def pinned_columns(column_dependents: pd.DataFrame | None = None) -> Mapping[str, tuple[str, ...]]:
+    """Return what rests on a column and keeps its type from being changed, by the column's dotted path."""
+    if column_dependents is None:
+        return {}
+    return {
+        dotted(row.schema_name, row.table_name, row.column_name): row.dependents
+        for row in rows(column_dependents)
+    }
+
+
+def pinned_by(dependents: Sequence[str]) -> str:
+    """Return a sentence for a column whose type is pinned; empty when nothing pins it."""
+    if not dependents:
+        return ""
+    return (
+        f" PostgreSQL changes its type only after what rests on it is gone or changed: {listed(dependents)}."
+    )
 
 
 def alter_type(row: Row, data_type: str, using: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.schema import alter, alter_type, path, without_statistics
+from workbench.checks.schema import alter, alter_type, path, pinned_by, without_statistics
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import quote
 from workbench.rows import Row, rows
@@ -49,7 +49,7 @@ FREE_TEXT = phrases(
 
 
 @check(subject="schema", kind="static")
-def json_not_jsonb(reviewed_columns: pd.DataFrame) -> Verdict:
+def json_not_jsonb(reviewed_columns: pd.DataFrame, pinned_columns: Mapping[str, tuple[str, ...]]) -> Verdict:
     """Column of type json rather than jsonb.
 
     Problem: The type json keeps the text as it was written and parses it at every access.
@@ -63,21 +63,24 @@ def json_not_jsonb(reviewed_columns: pd.DataFrame) -> Verdict:
     documents = reviewed_columns[reviewed_columns["base_type"].isin(["json", "jsonb"])]
     findings = []
     for row in rows(documents[documents["data_type"] == "json"]):
+        pins = pinned_columns.get(path(row), ())
+        change = Fix(alter_type(row, "jsonb", "{}::jsonb"), alter_type(row, "json", "{}::json"), REWRITE)
         findings.append(
             Finding(
                 object=path(row),
                 title="json where jsonb would do",
-                detail="The column is json: it cannot be indexed by key and is parsed at every access.",
+                detail="The column is json: it cannot be indexed by key and is parsed at every access."
+                + pinned_by(pins),
                 severity=Severity.LOW,
                 evidence={"data_type": "json", "estimated_rows": _number(row.estimated_rows)},
-                fix=Fix(alter_type(row, "jsonb", "{}::jsonb"), alter_type(row, "json", "{}::json"), REWRITE),
+                fix=None if pins or not pd.isna(row.generated) else change,
             )
         )
     return Verdict(len(documents), findings)
 
 
 @check(subject="schema", kind="static")
-def money_as_float(reviewed_columns: pd.DataFrame) -> Verdict:
+def money_as_float(reviewed_columns: pd.DataFrame, pinned_columns: Mapping[str, tuple[str, ...]]) -> Verdict:
     """Money in a binary floating-point column.
 
     Problem: A column whose name speaks of money is real or double precision, which cannot hold 0.10
@@ -99,7 +102,8 @@ def money_as_float(reviewed_columns: pd.DataFrame) -> Verdict:
         examined += 1
         if row.base_type not in ("real", "double precision"):
             continue
-        plain = row.data_type == row.base_type
+        pins = pinned_columns.get(path(row), ())
+        plain = row.data_type == row.base_type and not pins and pd.isna(row.generated)
         fix = Fix(
             alter_type(row, "numeric", "{}::numeric"),
             alter_type(row, row.data_type, f"{{}}::{row.data_type}"),
@@ -109,7 +113,8 @@ def money_as_float(reviewed_columns: pd.DataFrame) -> Verdict:
             Finding(
                 object=path(row),
                 title=f"{row.base_type} holds money",
-                detail=f"The name speaks of money (“{phrase}”); {row.base_type} cannot hold decimal fractions.",
+                detail=f"The name speaks of money (“{phrase}”); {row.base_type} cannot hold decimal fractions."
+                + pinned_by(pins),
                 severity=Severity.MEDIUM if certain else Severity.LOW,
                 evidence={"data_type": row.data_type, "word": phrase},
                 fix=fix if plain else None,
@@ -119,7 +124,9 @@ def money_as_float(reviewed_columns: pd.DataFrame) -> Verdict:
 
 
 @check(subject="schema", kind="static")
-def timestamp_without_time_zone(reviewed_columns: pd.DataFrame) -> Verdict:
+def timestamp_without_time_zone(
+    reviewed_columns: pd.DataFrame, pinned_columns: Mapping[str, tuple[str, ...]]
+) -> Verdict:
     """Timestamp without time zone.
 
     Problem: The column stores a wall-clock reading and not the zone it was read in.
@@ -134,11 +141,14 @@ def timestamp_without_time_zone(reviewed_columns: pd.DataFrame) -> Verdict:
     moments = reviewed_columns[types.isin(["timestamp without time zone", "timestamp with time zone"])]
     zoneless = moments["data_type"].str.endswith("without time zone")
     mixed = set(moments[zoneless]["schema_name"]) & set(moments[~zoneless]["schema_name"])
-    findings = [_zoneless(row, row.schema_name in mixed) for row in rows(moments[zoneless])]
+    findings = [
+        _zoneless(row, row.schema_name in mixed, pinned_columns.get(path(row), ()))
+        for row in rows(moments[zoneless])
+    ]
     return Verdict(len(moments), findings)
 
 
-def _zoneless(row: Row, is_mixed: bool) -> Finding:
+def _zoneless(row: Row, is_mixed: bool, pins: tuple[str, ...]) -> Finding:
     beside = (
         " Other columns of this schema have a zone, so comparisons depend on the session's."
         if is_mixed
@@ -157,10 +167,10 @@ def _zoneless(row: Row, is_mixed: bool) -> Finding:
     return Finding(
         object=path(row),
         title="Timestamp without time zone",
-        detail=f"The stored reading names no zone.{beside}",
+        detail=f"The stored reading names no zone.{beside}{pinned_by(pins)}",
         severity=Severity.LOW if is_mixed else Severity.INFO,
         evidence={"data_type": row.data_type, "is_mixed_in_schema": is_mixed},
-        fix=fix if movable else None,
+        fix=fix if movable and not pins else None,
     )
 
 

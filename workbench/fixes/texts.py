@@ -39,7 +39,9 @@ def script(steps: Sequence[Step], brought: Sequence[tuple[str, str]] = ()) -> st
     if left_out:
         parts.append(f"{_RULE}\n-- Left out\n{_RULE}\n" + "\n".join(left_out) + "\n")
     if brought:
-        parts.append(f"{_RULE}\n-- What the steps bring: for the models to follow, or to settle later\n{_RULE}\n")
+        parts.append(
+            f"{_RULE}\n-- What the steps bring: for the models to follow, or to settle later\n{_RULE}\n"
+        )
         parts.append("".join(f"-- {_one_line(what)}:\n--   {_one_line(why)}\n" for what, why in brought))
     return "\n".join(parts)
 

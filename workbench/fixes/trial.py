@@ -16,6 +16,7 @@ from workbench.findings import Finding, Outcome
 from workbench.fixes import Step, clone, touched
 from workbench.fixes.clone import Clone
 from workbench.fixes.statements import new_indexes, new_keys
+from workbench.naming import dotted
 from workbench.targets import Target
 
 Progress = Callable[[str, int, int], None]
@@ -31,6 +32,7 @@ _MAINTENANCE = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER|SELECT)\b", re.IG
 _SHOWN = {
     "key": {
         "tenant_table_without_row_security": "the new key only shows whose the rows are; it was so before",
+        "missing_unique": "with the new key it looks like a join table, and a pair can be stored twice",
         "self_reference": "it tells of the new key, and is no defect",
         "one_sided_soft_delete": "the key no longer deletes rows, so it matters that they have no mark of their own",
     },
@@ -218,30 +220,42 @@ def _explained(finding: Finding, steps: Sequence[Step]) -> tuple[Step, str] | No
 
 def _shown(step: Step, finding: Finding) -> str:
     """Return why a finding comes with what a step makes on the same table; the empty text when it does not."""
-    table = tuple(finding.object.split(".")[:2])
     root = str(finding.evidence.get("tenant_root", ""))
     for kind, *where in touched(step.fix.sql):
-        if tuple(where[:2]) == table and finding.check in _SHOWN["key"] and kind == "key":
+        if kind == "key" and finding.check in _SHOWN["key"] and _within(finding, where):
             return _SHOWN["key"][finding.check]
-    if root and any(key.referenced == tuple(root.split(".")) for key in new_keys(step.fix.sql)):
+    if root and any(dotted(*key.referenced) == root for key in new_keys(step.fix.sql)):
         return _SHOWN["key"]["tenant_table_without_row_security"]
-    if any((made.schema, made.table) == table for made in new_indexes(step.fix.sql)):
+    if any(_within(finding, (made.schema, made.table)) for made in new_indexes(step.fix.sql)):
         return _SHOWN["index"].get(finding.check, "")
     return ""
 
 
+def _within(finding: Finding, where: Sequence[str]) -> bool:
+    """Tell whether a finding is about a table or a part of it; names may hold dots, so paths are compared whole."""
+    table = dotted(*where[:2])
+    return finding.object == table or finding.object.startswith(f"{table}.")
+
+
 def _concerns(step: Step, finding: Finding) -> bool:
-    """Tell whether a step changes the very object of a finding, or its table where the object is that."""
-    path = tuple(finding.object.split("."))
+    """Tell whether a step changes the object of a finding, or part of it where that is a table or a schema."""
     declared = str(finding.evidence.get("declared", ""))
     for kind, *where in touched(step.fix.sql):
-        if kind == "index":
-            if len(path) == 3 and where[0] in ("", path[0]) and where[-1] in (path[2], declared):
-                return True
-        elif tuple(where[:2]) == path or (tuple(where[:2]) == path[:2] and path[2] in where[2:]):
+        if finding.object == where[0]:
             return True
-    made = [one for one in new_indexes(step.fix.sql) if (one.schema, one.table) == path[:2]]
-    return len(path) == 3 and any(path[2] in one.columns for one in made)
+        if kind == "index":
+            home = where[0] if len(where) > 1 else ""
+            if finding.object.startswith(f"{home}." if home else "") and (
+                finding.object.endswith(f".{where[-1]}") or where[-1] == declared
+            ):
+                return True
+        elif finding.object in (dotted(*where[:2]), *(dotted(*where[:2], part) for part in where[2:])):
+            return True
+    return any(
+        finding.object == dotted(made.schema, made.table, column)
+        for made in new_indexes(step.fix.sql)
+        for column in made.columns
+    )
 
 
 def _findings(copy: Clone, snapshot: Snapshot) -> dict[str, Finding]:
