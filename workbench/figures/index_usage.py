@@ -221,6 +221,72 @@ def sequential_scans(review: Review, number: int = 20) -> Figure | Note:
     return finish(figure, "Tables by rows read sequentially", height=110 + 24 * len(frame))
 
 
+_MISSING = {
+    "foreign_key_without_index": "foreign key",
+    "unserved_statement": "filter, join or sort",
+    "missing_index": "JSON, text search or few rows",
+    "sequential_scans_on_large_table": "sequential scans",
+}
+
+
+@noting_missing
+def missing_indexes(review: Review) -> Table | Note:
+    """Return the indexes that are missing, what asks for each, how many calls it would help, and the SQL."""
+    rows = [
+        (
+            _MISSING[finding.check],
+            finding.object,
+            ", ".join(finding.evidence.get("columns", ())),
+            finding.evidence.get("calls_count"),
+            finding.evidence.get("read_rows_count"),
+            finding.evidence.get("wanted_rows_count"),
+            finding.severity.value,
+            finding.fix.sql if finding.fix else "",
+        )
+        for finding in review.findings(*_MISSING)
+    ]
+    columns = ["asked_by", "object", "columns", "calls_count", "read_rows_count", "wanted_rows_count"]
+    frame = pd.DataFrame(rows, columns=[*columns, "severity", "fix_sql"])
+    frame = frame.sort_values("calls_count", ascending=False, kind="stable", na_position="last")
+    silent = [_MISSING[o.check] for o in review.outcomes if o.check in _MISSING and not o.examined]
+    unseen = f"; could not be judged: {', '.join(silent)}" if silent else ""
+    return Table(
+        frame.astype(dict.fromkeys(columns[3:], "Int64")),
+        f"Missing indexes. Calls are those that each index would help since the statements were reset{unseen}",
+        headings={
+            "calls_count": "Calls helped",
+            "read_rows_count": "Rows read a call",
+            "wanted_rows_count": "Rows needed",
+            "fix_sql": "SQL",
+        },
+        empty="No index was found missing. Read below what could not be examined.",
+    )
+
+
+@noting_missing
+def verdict_counts(review: Review) -> Table | Note:
+    """Return how many indexes have each verdict, their size, and the row writes of their tables."""
+    frame = verdicts(review)
+    if frame.empty:
+        return Note("The database has no index.", "info")
+    hot = {finding.object for finding in review.findings("index_blocks_hot_updates")}
+    paths = [dotted(r.schema_name, r.table_name, r.index_name) for r in each(frame)]
+    frame["hot_blockers_count"] = [path in hot for path in paths]
+    summed = frame.groupby("verdict").agg(
+        indexes_count=("index_name", "size"),
+        total_bytes=("total_bytes", "sum"),
+        scans_count=("scans_count", "sum"),
+        written_count=("written_count", "sum"),
+        hot_blockers_count=("hot_blockers_count", "sum"),
+    )
+    ordered = summed.reindex([verdict for verdict in VERDICTS if verdict in summed.index]).reset_index()
+    return Table(
+        ordered,
+        "What indexes give and cost, by verdict; a row write is one row inserted, deleted or updated out of HOT",
+        headings={"written_count": "Row writes", "hot_blockers_count": "Keep updates from being HOT"},
+    )
+
+
 def drop_script(review: Review) -> Code | Note:
     """Return the SQL that drops what is superfluous, with its undo as comments, for a person to read first."""
     parts = [
