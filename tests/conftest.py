@@ -181,6 +181,17 @@ def server_major(connection: psycopg.Connection[object]) -> int:
     return connection.info.server_version // 10000
 
 
+def major_of(server: Server) -> int:
+    """Return the major version of a server."""
+    return int((server.data / "PG_VERSION").read_text())
+
+
+def needs(server: Server, major: int) -> None:
+    """Skip a test whose SQL an older server does not know."""
+    if major_of(server) < major:
+        pytest.skip(f"needs PostgreSQL {major}")
+
+
 def connect(target: Target) -> psycopg.Connection[tuple[object, ...]]:
     """Open a writing connection to a test's database."""
     from workbench.targets import connection_string

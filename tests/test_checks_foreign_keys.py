@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conftest import MakeDatabase, connect
+from tests.conftest import MakeDatabase, connect, needs
 from tests.foreign_key_scenarios import assert_fix_and_undo, objects, outcome
 from workbench.server import Server
 
@@ -35,6 +35,7 @@ def test_default_action(server: Server, make_database: MakeDatabase) -> None:
 
 
 def test_set_null_on_not_null(server: Server, make_database: MakeDatabase) -> None:
+    needs(server, 15)
     target = make_database(
         server,
         """

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from tests.conftest import MakeDatabase
+from tests.conftest import MakeDatabase, connect, major_of
 from tests.scenarios import execute, mends, objects_of, outcome_of
 from workbench import sensitive
 from workbench.findings import Severity, Status
@@ -248,6 +248,15 @@ def test_ways_around_row_security(server: Server, make_database: MakeDatabase, r
         "public.parsed": Severity.LOW,
     }
     assert sorted(one.object for one in outcome.not_examined) == ["public.kept", "public.limited"]
+    with connect(target) as connection:
+        connection.execute('begin; lock table "Secrets" in access exclusive mode')
+        locked = outcome_of(target, "view_bypasses_row_security")
+        connection.execute("rollback")
+    assert [f.object for f in locked.findings] == ["public.upon"]
+    assert {n.object for n in locked.not_examined if "locked" in n.reason} >= {"public.Leak", "public.copy"}
+    if major_of(server) < 15:
+        assert not any(finding.fix for finding in outcome.findings)
+        return
     leak = {f.object: f for f in mends(target, "view_bypasses_row_security")}["public.Leak"]
     assert (leak.evidence["readers"], leak.evidence["tables"]) == ([role], ["public.Secrets"])
     execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
-from tests.conftest import MakeDatabase, connect
+from tests.conftest import MakeDatabase, connect, needs
 from workbench.server import Server
 from workbench.targets import Target
 
@@ -144,6 +144,7 @@ def test_set_null_meets_a_row_that_goes_anyway(server: Server, make_database: Ma
 
 
 def test_set_null_of_some_columns(server: Server, make_database: MakeDatabase) -> None:
+    needs(server, 15)
     tables = """
         create table p (x int, y int, primary key (x, y));
         create table q (x int not null, y int, foreign key (x, y) references p {match} on delete set null (y));

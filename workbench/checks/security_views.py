@@ -18,6 +18,8 @@ HAS_INVOKER = 150_000
 """server_version_num from which on a view can read with its caller's rights."""
 LIMITS_ITSELF = "its text asks who is connected; whether it limits rows as the policies do is not known"
 
+LOCKED = "it, or a relation that it reads, is locked: its text was not read"
+
 
 @dataclass(frozen=True)
 class Guarded:
@@ -87,7 +89,9 @@ def view_bypasses_row_security(
     for row in (group[0] for group in own.values() if not group[0].runs_as_caller):
         tables = _passed(row, objects, guarded_tables, rights)
         readers = _readers(row, tables, guarded_tables, rights, free)
-        if readers and row.asks_who:
+        if readers and pd.isna(row.asks_who):
+            unclear.append(NotExamined(_path(row), LOCKED))
+        elif readers and row.asks_who:
             unclear.append(NotExamined(_path(row), LIMITS_ITSELF))
         elif readers:
             findings.append(_bypass(row, [guarded_tables.paths[t] for t in tables], readers, invoker))
