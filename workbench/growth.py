@@ -130,7 +130,7 @@ def _of_table(readings: Sequence[tuple[pd.Timestamp, float, float]]) -> dict[str
             facts | blank | {"note": "it was rewritten or emptied since the last review, so it starts anew"}
         )
     if window < SHORTEST_DAYS:
-        reason = f"the reviews span {window * 24:.1f} hours, from which nothing is projected"
+        reason = f"the reviews span {window * 1440:,.0f} minutes: from less than a day nothing is projected"
         return facts | blank | {"note": reason}
     found = rate(days, bytes_)
     facts |= {

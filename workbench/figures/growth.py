@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from workbench.checks.index_usage import span_text
 from workbench.figures.style import SERIES, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.figures.text import at_text, bytes_text, count_text
@@ -42,12 +43,15 @@ def growth(review: Review, number: int = 20, reaches_bytes: float = 100 * _GIB) 
     missing = _no_past(review)
     if missing is not None:
         return missing
-    frame = review["table_growth"].head(number).copy()
+    grown = review["table_growth"]
+    frame = grown[grown["gained_bytes"] != 0].head(number).copy()
     frame.insert(0, "table", [dotted(row.schema_name, row.table_name) for row in each(frame)])
     frame["window"] = [_window(row) for row in each(frame)]
     frame["rate"] = [_rate(row) for row in each(frame)]
     frame["doubles"] = [_doubles(row) for row in each(frame)]
-    frame["reaches"] = [_days(days) for days in reaches_days(frame, reaches_bytes)]
+    known = frame["bytes_per_day"].notna()
+    reached = zip(known, reaches_days(frame, reaches_bytes), strict=True)
+    frame["reaches"] = [_days(days) if tells else "can't tell" for tells, days in reached]
     frame["note"] = frame["note"].fillna("")
     columns = ["table", "total_bytes", "rows_count", "gained_bytes", "gained_rows_count"]
     headings = {
@@ -64,13 +68,12 @@ def growth(review: Review, number: int = 20, reaches_bytes: float = 100 * _GIB) 
         "Growth between reviews, indexes and TOAST included. Ranges span calm and busy intervals; nothing is "
         "projected from less than a day, nor farther than ten times the window",
         headings=headings,
-        empty="No table of today was there at an earlier review.",
+        empty=f"None of {len(grown)} tables that an earlier review has seen gained or lost a page.",
     )
 
 
 def _window(row: pd.Series) -> str:
-    span = f"{row.window_days:,.1f} days" if row.window_days >= 1 else f"{row.window_days * 24:.1f} hours"
-    return f"{span}, {row.readings_count} readings, since {at_text(row.since_at)}"
+    return f"{span_text(row.window_days)}, {row.readings_count} readings, since {at_text(row.since_at)}"
 
 
 def _rate(row: pd.Series) -> str:

@@ -241,7 +241,7 @@ def missing_indexes(review: Review) -> Table | Note:
             finding.evidence.get("read_rows_count"),
             finding.evidence.get("wanted_rows_count"),
             finding.severity.value,
-            finding.fix.sql if finding.fix else "",
+            finding.fix.sql if finding.fix else None,
         )
         for finding in review.findings(*_MISSING)
     ]
