@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from workbench.declared.javascript.syntax import descendants, is_function, string_value, text_of
 
-_STAR = re.compile(r"(^|\.)_+export_?star(\._)?$", re.I)
+_STAR = re.compile(r"(^|\.)_+export(_?star)?(\._)?$", re.I)
 _INTEROP = re.compile(r"(^|\.)_*(interop_?require_?|import)(?P<kind>default|wildcard|star)(\._)?$", re.I)
 
 

@@ -15,7 +15,7 @@ from tree_sitter import Node
 from workbench.declared.javascript import language
 from workbench.declared.javascript.bindings import Binding
 from workbench.declared.javascript.expressions import HANDLERS, spread_values
-from workbench.declared.javascript.functions import GOES_ON, replay, run
+from workbench.declared.javascript.functions import GOES_ON, replay, run, set_by_method
 from workbench.declared.javascript.node import member_of, outside, package
 from workbench.declared.javascript.sources import Library, Module, Scope, read_json
 from workbench.declared.javascript.syntax import (
@@ -232,20 +232,28 @@ class Evaluator:
         """Return a static member of a class: a method or an initialized field."""
         if isinstance(value, ClassRef):
             found = self.class_member(value, name)
-            if found is not None:
-                body, inner = found
-                return (
-                    FunctionRef(body, inner)
-                    if is_function(body)
-                    else self.value(body.child_by_field_name("value"), inner)
-                )
+            if found is not None and is_function(found[0]):
+                return FunctionRef(*found)
+            given = found[0].child_by_field_name("value") if found is not None else None
+            if given is not None and found is not None:
+                return self.value(given, Scope(found[1].module, given, found[1], {"this": value}))
+            own = self.class_node(value)
+            set_there = set_by_method(own[0], name, own[1], value) if own is not None else None
+            if set_there is not None:
+                return self.value(*set_there)
         return self.unknown(f"{_short(node)}: the member {name}", node, scope)
 
-    def class_member(self, ref: ClassRef, name: str) -> tuple[Node, Scope] | None:
+    def base(self, ref: ClassRef) -> ClassRef | None:
+        """Return the class that a class of the sources extends, when that is one of them too."""
+        found = self.class_node(ref)
+        value = self.value(superclass(found[0]), found[1]) if found is not None else None
+        return value if isinstance(value, ClassRef) else None
+
+    def class_member(self, ref: ClassRef | None, name: str) -> tuple[Node, Scope] | None:
         """Return the node of a member of a class, or of one that it extends, and the scope of its module."""
         for _ in range(_BASES):
-            found = self.class_node(ref)
-            if found is None:
+            found = self.class_node(ref) if ref is not None else None
+            if found is None or ref is None:
                 return None
             body = found[0].child_by_field_name("body")
             for part in body.named_children if body is not None else ():
@@ -253,10 +261,7 @@ class Evaluator:
                     label = part.child_by_field_name("name") or part.child_by_field_name("property")
                     if text_of(label) == name:
                         return part, found[1]
-            base = self.value(superclass(found[0]), found[1])
-            if not isinstance(base, ClassRef):
-                return None
-            ref = base
+            ref = self.base(ref)
         return None
 
     def class_node(self, ref: ClassRef) -> tuple[Node, Scope] | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tree_sitter import Node
 
 from workbench.declared.javascript.sources import Scope
-from workbench.declared.javascript.syntax import is_function, root_of, string_value, text_of
+from workbench.declared.javascript.syntax import is_function, parameters, root_of, string_value, text_of
 from workbench.declared.javascript.values import UNDEFINED, FunctionRef, JsList, JsObject, Unknown, truthy
 
 if TYPE_CHECKING:
@@ -191,3 +191,22 @@ def _called(evaluator: Evaluator, node: Node, scope: Scope) -> None:
             values.size = None
             added = [evaluator.value(one, scope) for one in arguments]
             values[len(values) if name == "push" else 0 : len(values) if name == "push" else 0] = added
+
+
+def set_by_method(node: Node, name: str, scope: Scope, this: Any) -> tuple[Node, Scope] | None:
+    """Return what a method of a class assigns to ``this.name``, and the scope that it stands in."""
+    body = node.child_by_field_name("body")
+    for method in body.named_children if body is not None else ():
+        inner = method.child_by_field_name("body") if method.type == "method_definition" else None
+        for statement in inner.named_children if inner is not None else ():
+            change = statement.named_children[0] if statement.type == "expression_statement" else None
+            if change is None or change.type != "assignment_expression" or inner is None:
+                continue
+            if text_of(change.child_by_field_name("left")) == f"this.{name}":
+                known: dict[str, Any] = {"this": this}
+                for parameter, _ in parameters(method):
+                    label = text_of(parameter)
+                    known[label] = Unknown(f"the parameter {label}", scope.module.site(parameter))
+                value = change.child_by_field_name("right")
+                return (value, Scope(scope.module, inner, scope, known)) if value is not None else None
+    return None

@@ -44,13 +44,15 @@ def associate(world: World, ordered: Sequence[ModelSource]) -> None:
     calls += [(source, one) for source in ordered for one in source.associations]
     calls += [(None, one) for one in world.sources.associations]
     for source, one in calls:
-        model = world.find(source.name if source is not None else one.model)
-        if model is None and source is None:
+        holder = world.find(source.name) if source is not None else None
+        if holder is not None and holder.source is not source:
+            continue  # a later model of the same name took its place
+        model = holder if one.model is None else world.find(one.model)
+        if model is None:
             reason = f"{one.kind}: the model {getattr(one.model, 'name', '')} that declares it was not read"
             world.unread.append(Unread(one.site, "unread", reason))
-        if model is None or (source is not None and model.source is not source):
-            continue
-        _make(world, model, one)
+        else:
+            _make(world, model, one)
 
 
 def _make(world: World, model: Model, one: AssociationSource) -> None:

@@ -17,7 +17,7 @@ from tree_sitter import Node
 from workbench.declared.javascript.evaluate import Evaluator
 from workbench.declared.javascript.functions import rounds_of
 from workbench.declared.javascript.sources import Library, Module, Scope
-from workbench.declared.javascript.syntax import descendants, is_function, parameters, pattern_keys, text_of
+from workbench.declared.javascript.syntax import is_function, parameters, pattern_keys, text_of
 from workbench.declared.javascript.values import (
     CONNECTION,
     DATA_TYPES,
@@ -27,15 +27,23 @@ from workbench.declared.javascript.values import (
     External,
     FunctionRef,
     JsObject,
-    Made,
     ModelName,
     ModelRef,
-    Site,
     Unknown,
     is_model,
 )
 from workbench.declared.models.connections import Connection, connections_of
-from workbench.declared.models.types import KEYS, ColumnType, read_type
+from workbench.declared.models.roles import (
+    NAMES,
+    assigned_name,
+    has_types,
+    is_factory,
+    makes_models,
+    role,
+    role_of_type,
+    unknown_part,
+)
+from workbench.declared.models.types import KEYS
 from workbench.declared.models.written import AssociationSource, Attribute, Kind, ModelSource, Unread
 
 _ASSOCIATIONS: dict[str, Kind] = {
@@ -47,8 +55,6 @@ _ASSOCIATIONS: dict[str, Kind] = {
 _CANDIDATE = re.compile(
     rb"\.\s*(define|init|belongsTo|hasMany|hasOne|belongsToMany)\s*(<[^(]*>)?\(|new\s+Sequelize|forRoot|addModels"
 )
-_DEFINES = re.compile(rb"\.\s*(define|init)\s*(<[^(]*>)?\(")
-_NAMES = re.compile(r"^(sequelize\w*|\w*[sS]equelize|db|conn|connection|database|orm)$")
 _METHODS = frozenset(("define", "init", "removeAttribute", *_ASSOCIATIONS))
 
 
@@ -59,6 +65,8 @@ class Open:
     functions: frozenset[tuple[str, int]]
     """Where the functions around it start, by file."""
     unread: Unread
+    model: ModelSource | None = None
+    """What its own text says of the model."""
 
 
 @dataclass
@@ -89,6 +97,9 @@ class CallReader:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self.evaluator = evaluator
+        self._wanted: frozenset[tuple[str, int]] = frozenset()
+        self._met: set[tuple[str, int]] = set()
+        self._followed = Found()
 
     def read(self, module: Module) -> Found:
         """Return what the calls of a module declare."""
@@ -100,9 +111,13 @@ class CallReader:
     def _walk(self, node: Node, place: Place, found: Found, depth: int) -> None:
         if depth > 150:  # deeper than any program written by hand
             return
+        if self._wanted and node.type == "call_expression":
+            self._follow(node, place)
         if node.type in ("call_expression", "new_expression") and self._call(node, place, found):
             return
-        rounds = list(rounds_of(self.evaluator, node, place.scope)) if _makes_models(node) else []
+        if node.type == "if_statement" and self._never(node, place):
+            return
+        rounds = list(rounds_of(self.evaluator, node, place.scope)) if makes_models(node) else []
         for body, scope in rounds:
             self._walk(body, replace(place, scope=scope), found, depth + 1)
         if rounds:
@@ -112,28 +127,50 @@ class CallReader:
             self._walk(child, inner, found, depth + 1)
 
     def follow(self, library: Library, found: list[Found]) -> list[ModelSource]:
-        """Return the models of functions that wrap ``define``, one for each call; unread where none is found."""
+        """Return the models that functions of the project make, one for each call of such a function.
+
+        A function that nobody is seen to call leaves what its own text says, and a note.
+        """
         waiting = [one for part in found for one in part.open]
-        wanted = frozenset(place for one in waiting for place in one.functions)
-        result = Found()
-        met: set[tuple[str, int]] = set()
-        for module in library.walk() if wanted else ():
-            for node in descendants(module.root, "call_expression"):
-                function = self.evaluator.value(node.child_by_field_name("function"), module.scope)
-                if not isinstance(function, FunctionRef):
-                    continue
-                place = (function.scope.module.file, function.node.start_byte)
-                body = function.node.child_by_field_name("body")
-                if place in wanted and body is not None:
-                    given = self.evaluator.arguments(node, module.scope)
-                    scope = self.evaluator.inside(function, given)
-                    self._walk(body, Place(scope), result, 0)
-                    met.add(place)
-        found.append(
-            Found(unread=[one.unread for one in [*waiting, *result.open] if not one.functions & met])
-        )
-        found[-1].unread += [one.unread for one in result.open if one.functions & met]
-        return list({model.ref: model for model in result.models}.values())
+        self._wanted = frozenset(place for one in waiting for place in one.functions)
+        for module in library.walk() if self._wanted else ():
+            self._walk(module.root, Place(module.scope), Found(), 0)
+        unmet = [one for one in waiting if not one.functions & self._met]
+        found.append(Found(unread=[one.unread for one in [*unmet, *self._followed.open]]))
+        models = [one.model for one in unmet if one.model is not None] + self._followed.models
+        return list({model.ref: model for model in models}.values())
+
+    def _follow(self, node: Node, place: Place) -> None:
+        """Walk the body of a function that makes models, with the arguments of one of its calls."""
+        callee = node.child_by_field_name("function")
+        of = callee.child_by_field_name("object") if callee is not None else None
+        function: Any = None
+        owner = place.owner
+        if callee is not None and of is not None and of.type == "super":
+            base = self.evaluator.base(owner) if isinstance(owner, ClassRef) else None
+            name = text_of(callee.child_by_field_name("property"))
+            member = self.evaluator.class_member(base, name) if base is not None else None
+            function = FunctionRef(*member) if member is not None else None
+        elif callee is not None:
+            function = self.evaluator.value(callee, place.scope)
+            value = self.evaluator.value(of, place.scope) if of is not None else None
+            owner = value if isinstance(value, ClassRef) else owner
+        if not isinstance(function, FunctionRef):
+            return
+        start = (function.scope.module.file, function.node.start_byte)
+        body = function.node.child_by_field_name("body")
+        if body is None or start not in self._wanted or start in place.around:
+            return
+        scope = self.evaluator.inside(function, self.evaluator.arguments(node, place.scope))
+        scope.values["this"] = owner
+        self._met.add(start)
+        self._walk(body, Place(scope, owner, place.function, place.around | {start}), self._followed, 0)
+
+    def _never(self, node: Node, place: Place) -> bool:
+        """Tell whether a branch is for another database: ``if (sequelize.getDialect() === 'sqlite')``."""
+        condition = node.child_by_field_name("condition")
+        alone = node.child_by_field_name("alternative") is None and b"ialect" in (text_of(condition).encode())
+        return alone and self.evaluator.value(condition, place.scope) is False
 
     def _enter(self, node: Node, place: Place) -> Place:
         """Return the place inside a node: functions and blocks open scopes, classes own their methods."""
@@ -141,7 +178,7 @@ class CallReader:
             name = text_of(node.child_by_field_name("name")) or "default"
             return replace(place, owner=ClassRef(place.scope.module.file, node.start_byte, name))
         if is_function(node):
-            name = text_of(node.child_by_field_name("name")) or _assigned_name(node)
+            name = text_of(node.child_by_field_name("name")) or assigned_name(node)
             body = node.child_by_field_name("body") or node
             scope = Scope(place.scope.module, body, place.scope)
             self._bind_parameters(node, name, scope)
@@ -169,16 +206,18 @@ class CallReader:
         for number, (parameter, _) in enumerate(parameters(node)):
             if parameter.type == "object_pattern":
                 for local, key in pattern_keys(parameter):
-                    known = REGISTRY if key == "models" else _role(key, 1, associates)
+                    known = REGISTRY if key == "models" else role(key, 1, associates)
                     of_types = External((*DATA_TYPES.path, key)) if key in KEYS else None
                     scope.values[local] = known or of_types or ModelName(key)
                 continue
             label = text_of(parameter)
-            role = _role(label, number, associates) or _role_of_type(parameter)
-            if role is None and _is_factory(node):
+            known = role(label, number, associates) or role_of_type(parameter)
+            if associates and known in (REGISTRY, None) and label[:1].isupper():
+                known = ModelName(label)  # associate(User, Post) rather than associate(models)
+            if known is None and is_factory(node):
                 # sequelize-cli's index calls what a model file exports with the connection and DataTypes.
-                role = (CONNECTION, DATA_TYPES)[number] if number < 2 else None
-            scope.values[label] = role or Unknown(f"the parameter {label}", scope.module.site(parameter))
+                known = (CONNECTION, DATA_TYPES)[number] if number < 2 else None
+            scope.values[label] = known or Unknown(f"the parameter {label}", scope.module.site(parameter))
 
     def _call(self, node: Node, place: Place, found: Found) -> bool:
         """Read a call; true when what is inside it needs no walk of its own."""
@@ -219,8 +258,8 @@ class CallReader:
         if len(arguments) < 2:
             return False
         value = self.evaluator.value(owner, place.scope)
-        named = value == CONNECTION or _NAMES.match(text_of(owner).rsplit(".", 1)[-1])
-        if not named and not _has_types(self.evaluator.value(arguments[1], place.scope)):
+        named = value == CONNECTION or NAMES.match(text_of(owner).rsplit(".", 1)[-1])
+        if not named and not has_types(self.evaluator.value(arguments[1], place.scope)):
             return False
         name = self.evaluator.value(arguments[0], place.scope)
         site = place.scope.module.site(node)
@@ -245,27 +284,39 @@ class CallReader:
         attributes = self.evaluator.value(arguments[0], place.scope)
         if len(arguments) < 2:
             return False  # User.init(sequelize): a method of the project's own, read where it is declared
-        if not isinstance(value, ClassRef) and _has_types(attributes):
+        if not isinstance(value, ClassRef) and has_types(attributes):
             reason = f"a model whose class is computed: {text_of(owner)[:60]}"
             found.open.append(Open(place.around, Unread(place.scope.module.site(node), "unread", reason)))
             return True
         if not isinstance(value, ClassRef) or not isinstance(attributes, (JsObject, Unknown)):
             return False
+        if self._is_own(owner, value, place):
+            return False  # a method of the project's own that comes to Sequelize's in the end
         model = ModelSource(value, value.name, "init", place.scope.module.site(node), class_name=value.name)
         self._fill(model, arguments, place, found)
         name = model.options.get("modelName")
         if isinstance(name, str) and name:
             model.name = name
-        found.models.append(model)
+        gap = _of_parameter(attributes) or _of_parameter(model.options)
+        if gap is not None and place.around:
+            reason = f"{model.name}: {gap.reason}, which a caller gives"
+            found.open.append(Open(place.around, Unread(model.site, "unread", reason), model))
+        else:
+            found.models.append(model)
         return True
+
+    def _is_own(self, owner: Node, value: ClassRef, place: Place) -> bool:
+        ref = self.evaluator.base(value) if owner.type == "super" else value
+        member = self.evaluator.class_member(ref, "init") if ref is not None else None
+        return member is not None and (member[1].module.file, member[0].start_byte) not in place.around
 
     def _fill(self, model: ModelSource, arguments: list[Node], place: Place, found: Found) -> None:
         attributes = self.evaluator.value(arguments[0], place.scope)
         options = self.evaluator.value(arguments[1], place.scope) if len(arguments) > 1 else JsObject()
         site = place.scope.module.site(arguments[0])
-        model.options = options if isinstance(options, JsObject) else _unknown_part(options, site)
+        model.options = options if isinstance(options, JsObject) else unknown_part(options, site)
         if not isinstance(attributes, JsObject):
-            attributes = _unknown_part(attributes, site)
+            attributes = unknown_part(attributes, site)
         for name, given in attributes.items():
             site = attributes.sites.get(name, model.site)
             written = given if isinstance(given, JsObject) else JsObject()
@@ -290,7 +341,9 @@ class CallReader:
                 model if isinstance(model, Unknown) else Unknown(f"{text_of(owner)[:60]} is no model", site)
             )
         elif not is_model(model) and not isinstance(model, Unknown):
-            return False
+            if not _says_association(arguments):
+                return False
+            model = Unknown(f"{text_of(owner)[:60]} is no model that was read", site)
         options = self.evaluator.value(arguments[1], place.scope) if len(arguments) > 1 else JsObject()
         if isinstance(model, Unknown) or not isinstance(options, JsObject):
             reason = model.reason if isinstance(model, Unknown) else "its options are computed"
@@ -300,87 +353,40 @@ class CallReader:
         if isinstance(own.get("through"), JsObject):
             own["through"] = own["through"].copy()
         lazy = b"require(" in (arguments[0].text or b"")
-        inside = is_model(place.owner) and "associat" in place.function.lower()
-        found.associations.append(
-            AssociationSource(kind, target, own, site, lazy, model, is_apart=not inside)
-        )
+        caller = place.owner if is_model(place.owner) and "associat" in place.function.lower() else None
+        found.associations.append(AssociationSource(kind, target, own, site, lazy, model, caller))
         return True
 
 
-def _role(name: str, number: int, associates: bool) -> Any:
-    """Return what a parameter stands for, by its name."""
-    if associates and number == 0 and "sequelize" not in name.lower():
-        return REGISTRY
-    if re.fullmatch(r"(?i)_?(data_?types?|types?)", name):
-        return DATA_TYPES
-    if name == "Sequelize":
-        return External(("sequelize", "Sequelize"))
-    if name == "models":
-        return REGISTRY
-    return CONNECTION if _NAMES.match(name) else None
-
-
-def _role_of_type(parameter: Node) -> Any:
-    """Return what a parameter stands for, by the type that is written at it."""
-    written = parameter.parent.child_by_field_name("type") if parameter.parent is not None else None
-    kind = text_of(written).removeprefix(":").strip().rsplit(".", 1)[-1]
-    return {"Sequelize": CONNECTION, "DataTypes": DATA_TYPES, "typeof DataTypes": DATA_TYPES}.get(kind)
-
-
-def _makes_models(node: Node) -> bool:
-    """Tell whether a loop or a call may define models."""
-    return (
-        node.type in ("for_in_statement", "call_expression") and _DEFINES.search(node.text or b"") is not None
+def _of_parameter(value: Any) -> Unknown | None:
+    """Return what a value leaves open because a parameter gives it."""
+    parts = (
+        [one for key, one in value.items() if key.startswith("...")]
+        if isinstance(value, JsObject)
+        else [value]
     )
+    gaps = (one for one in parts if isinstance(one, Unknown) and one.reason.startswith("the parameter"))
+    return next(gaps, None)
 
 
-def _has_types(attributes: Any) -> bool:
-    """Tell whether an object's values are attributes with types of Sequelize."""
-    values = attributes.values() if isinstance(attributes, JsObject) else ()
-    kinds = [one.get("type") if isinstance(one, JsObject) else one for one in values]
-    return any(isinstance(one, (External, Made)) and isinstance(read_type(one), ColumnType) for one in kinds)
-
-
-def _unknown_part(value: Any, site: Site) -> JsObject:
-    """Return an object of which nothing is known, with the reason."""
-    result = JsObject()
-    unknown = value if isinstance(value, Unknown) else Unknown("they are computed", site)
-    result.put("...", replace(unknown, site=site), site)
-    return result
-
-
-def _is_factory(node: Node) -> bool:
-    """Tell whether a function is what its file exports: ``module.exports = (s, D) => …``, ``export default``."""
-    parent = node.parent
-    if parent is None:
-        return False
-    if parent.type == "assignment_expression":
-        return text_of(parent.child_by_field_name("left")) in ("module.exports", "exports.default")
-    return parent.type == "export_statement"
-
-
-def _assigned_name(node: Node) -> str:
-    """Return the name that a function expression is assigned to: ``User.associate = models => …``."""
-    parent = node.parent
-    if parent is None:
-        return ""
-    if parent.type == "assignment_expression":
-        return text_of(parent.child_by_field_name("left")).rsplit(".", 1)[-1]
-    if parent.type in ("variable_declarator", "pair", "public_field_definition", "field_definition"):
-        label = parent.child_by_field_name("name") or parent.child_by_field_name("key")
-        return text_of(label or parent.child_by_field_name("property"))
-    return ""
+def _says_association(arguments: list[Node]) -> bool:
+    """Tell whether a call has options that only an association of Sequelize has."""
+    text = text_of(arguments[1]) if len(arguments) > 1 and arguments[1].type == "object" else ""
+    return (
+        re.search(r"\b(foreignKey|through|otherKey|sourceKey|targetKey|onDelete|onUpdate)\b", text)
+        is not None
+    )
 
 
 def distribute(
     models: list[ModelSource], associations: Iterable[AssociationSource]
 ) -> Iterator[AssociationSource]:
-    """Give associations made in ``associate`` to their models; yield those made apart."""
+    """Give associations to the models whose ``associate`` makes them; yield those made apart."""
     by_ref = {model.ref: model for model in models}
     by_name = {model.name: model for model in models}
     for one in associations:
-        model = by_ref.get(one.model) or by_name.get(getattr(one.model, "name", ""))
-        if model is None or one.is_apart:
+        model = by_ref.get(one.caller) or by_name.get(getattr(one.caller, "name", ""))
+        if model is None:
             yield one
         else:
             model.associations.append(one)

@@ -36,7 +36,8 @@ class ForeignKeyNote:
 class AssociationSource:
     """One association as written; ``options`` hold foreignKey, as, through, onDelete and so on.
 
-    ``model`` is the model that declares it where a call does; ``is_apart``: outside the model's ``associate``.
+    ``model`` is the model that declares it where a call does; ``caller`` the model whose ``associate`` makes the
+    call, None where it stands apart from all models.
     """
 
     kind: Kind
@@ -45,7 +46,7 @@ class AssociationSource:
     site: Site
     is_lazy: bool = False
     model: Any = None
-    is_apart: bool = False
+    caller: Any = None
 
 
 @dataclass
