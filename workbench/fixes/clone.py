@@ -3,6 +3,9 @@
 ``pg_dump --schema-only`` brings the schema and no row. What statistics and probes said of the target is
 laid over the copy's frames by name, so that checks which rest on them judge the copy as they judged the
 target.
+
+The scratch server is the embedded one, unless ``WORKBENCH_SCRATCH_BIN`` names the folder of another
+installation's programs: a newer one for a newer target, or the target's own version to try fixes on that.
 """
 
 from __future__ import annotations
@@ -58,8 +61,13 @@ _KEYS = {
     "indexes": ("schema_name", "table_name", "index_name"),
     "sequences": ("schema_name", "sequence_name"),
 }
+_PROGRAMS = ("initdb", "pg_ctl", "postgres", "psql", "pg_dump")
+_MISMATCH = re.compile(r"server version: (\S+).*?; pg_dump version: (\S+)")
 # Made anew for every dump by the newer minor versions of pg_dump.
 _VOLATILE = re.compile(rb"^\\(?:un)?restrict .*$\n?", re.MULTILINE)
+# A mark that the newest minor versions of the server keep with each column: their own pg_dump leaves it out, an
+# older one writes it down, and no older server takes it.
+_MARK = re.compile(rb"^ALTER TABLE .* SET \(pg_attver=\d+\);\n|(?<= SET \()pg_attver=\d+, ", re.MULTILINE)
 _GRANTS = re.compile(rb"(?:^GRANT [^\n]*;\n){2,}", re.MULTILINE)
 
 
@@ -81,7 +89,7 @@ class Clone:
 
     def dump(self) -> bytes:
         """Return the copy's schema as pg_dump writes it."""
-        return _dump(self.server, parse_url(self.server.url("clone")))
+        return dump_schema(self.server, parse_url(self.server.url("clone")))
 
     def execute(self, statements: list[str]) -> None:
         """Run statements, each in a transaction of its own.
@@ -107,11 +115,11 @@ def make(target: Target, snapshot: Snapshot) -> Clone:
     """
     if target.snapshot is not None:
         raise CloneError("a snapshot folder has no server to dump the schema from: name the live target")
-    server = Server(cache_folder() / f"scratch-{uuid.uuid4().hex[:12]}")
+    server = Server(cache_folder() / f"scratch-{uuid.uuid4().hex[:12]}", _programs())
     server.start()
     try:
         clone = Clone(server)
-        dump = _dump(server, _parameters(target))
+        dump = dump_schema(server, _parameters(target))
         _make_roles(server, snapshot["roles"])
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("create database clone template template0")
@@ -122,20 +130,49 @@ def make(target: Target, snapshot: Snapshot) -> Clone:
     return clone
 
 
+def _programs() -> Path | None:
+    """Return the folder that ``WORKBENCH_SCRATCH_BIN`` names; None stands for the embedded programs."""
+    chosen = os.environ.get("WORKBENCH_SCRATCH_BIN")
+    if not chosen:
+        return None
+    folder = Path(chosen).expanduser().absolute()
+    absent = [name for name in _PROGRAMS if not (folder / name).exists()]
+    if absent:
+        raise CloneError(f"WORKBENCH_SCRATCH_BIN: {folder} does not hold {', '.join(absent)}")
+    return folder
+
+
 def _parameters(target: Target) -> dict[str, str]:
     return {
         key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(connection_string(target)).items()
     }
 
 
-def _dump(server: Server, parameters: Mapping[str, str]) -> bytes:
+def dump_schema(server: Server, parameters: Mapping[str, str]) -> bytes:
+    """Return the schema of a database as the pg_dump of ``server`` writes it, without what differs by chance.
+
+    Raises:
+        CloneError: pg_dump failed; the message is its own.
+    """
     address, environment = without_password(parameters)
     command = [server.program("pg_dump"), "--schema-only", "--no-sync", "--dbname", address]
     done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, **environment})
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines() or ["no message"]
-        raise CloneError(f"pg_dump: {said[0].removeprefix('pg_dump: error: ')}")
-    return _in_order(_VOLATILE.sub(b"", done.stdout))
+        raise CloneError(_refusal(done.stderr.decode(errors="replace")))
+    return _in_order(_MARK.sub(b"", _VOLATILE.sub(b"", done.stdout)))
+
+
+def _refusal(said: str) -> str:
+    """Return why pg_dump failed and, where the server is too new for it, what helps."""
+    if found := _MISMATCH.search(said):
+        major = found[1].partition(".")[0]
+        return (
+            f"the target is PostgreSQL {found[1]}, and this pg_dump is of {found[2]}, which reads no newer server; "
+            f"set WORKBENCH_SCRATCH_BIN to the folder of PostgreSQL {major}'s programs ({', '.join(_PROGRAMS)}), "
+            f"/usr/lib/postgresql/{major}/bin on Debian"
+        )
+    lines = said.strip().splitlines() or ["no message"]
+    return f"pg_dump: {lines[0].removeprefix('pg_dump: error: ')}"
 
 
 def without_password(parameters: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -187,7 +224,8 @@ def _restore(server: Server, dump: bytes) -> list[str]:
         command = [server.program("psql"), "--no-psqlrc", "--quiet", "--file", str(path), server.url("clone")]
         done = subprocess.run(command, capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
     lines = done.stderr.decode(errors="replace").splitlines()
-    return [line.partition("ERROR:")[2].strip() for line in lines if "ERROR:" in line]
+    told = [line.partition("ERROR:")[2].strip() for line in lines if "ERROR:" in line]
+    return list(dict.fromkeys(told))
 
 
 def capture(clone: Clone, original: Snapshot) -> Snapshot:

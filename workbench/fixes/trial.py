@@ -27,6 +27,7 @@ UNTRIED = "not tried"
 LEFT_OUT = "left out"
 # Frames that count rows of the target; the copy has none to count again.
 _ROW_FRAMES = frozenset({"orphans", "page_bloat", "gin_pending"})
+_BEYOND_SCHEMA = re.compile(r"\s*ALTER\s+(SYSTEM|DATABASE)\b", re.IGNORECASE)
 _MAINTENANCE = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER|SELECT)\b", re.IGNORECASE)
 # What a step does not cause but brings to light, or shifts, by what it touches.
 _SHOWN = {
@@ -146,11 +147,10 @@ def record(snapshot: Snapshot, verification: Verification) -> None:
 
 
 class _Trial:
-    """One copy, what it was and what it showed before anything was applied."""
+    """One copy, and what it showed before anything was applied."""
 
     def __init__(self, copy: Clone, snapshot: Snapshot, progress: Progress) -> None:
         self.copy, self.snapshot, self.progress = copy, snapshot, progress
-        self.untouched = copy.dump()
         self.before = _findings(copy, snapshot)
         self.restores = True
 
@@ -178,6 +178,8 @@ class _Trial:
         self, steps: Sequence[Step], total: int
     ) -> tuple[dict[int, tuple[str, str]], dict[str, Finding]]:
         """Return each step's status and reason by its identity, and the findings while all were applied."""
+        # Choices are held against what the steps left, so that an undo that failed is not theirs.
+        untouched = self.copy.dump()
         errors: dict[int, str] = {}
         for number, step in enumerate(steps):
             self.progress(step.title, number + 1, total)
@@ -187,7 +189,7 @@ class _Trial:
                 _run(self.copy, step.undo_statements)
         after = _findings(self.copy, self.snapshot)
         applied = [number for number in range(len(steps)) if number not in errors]
-        unrestored = _undo(self.copy, steps, applied, self.untouched)
+        unrestored = _undo(self.copy, steps, applied, untouched)
         self.restores = self.restores and not unrestored
         return {
             id(step): _judge(step, errors.get(n, ""), self.before, after, unrestored.get(n, ""))
@@ -326,7 +328,9 @@ def _judge(
     undone = bool(step.undo_statements)
     by_rows = bool(left) and all(_rests_on_rows(check) for check in left)
     only_rows = all(_MAINTENANCE.match(statement) for statement in step.statements)
+    beyond = any(_BEYOND_SCHEMA.match(statement) for statement in step.statements)
     cases = (
+        (beyond, UNTRIED, "it changes a setting of the server or the database, which the copy has not"),
         (bool(error) and not shown, UNTRIED, f"the copy does not show the finding: {error}"),
         (bool(error), FAILED, error),
         (only_rows, UNTRIED, "it works on rows, of which the copy has none; the statement ran"),
