@@ -7,12 +7,15 @@ trial on a copy always runs on the embedded version.
 from __future__ import annotations
 
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import MakeDatabase, as_bare_role, as_monitor, connect
-from workbench import fixes, review
+from workbench import catalog, fixes, review
 from workbench.findings import Status
+from workbench.fixes import clone
+from workbench.fixes.clone import CloneError
 from workbench.review import Review
 from workbench.server import Server
 from workbench.targets import Target
@@ -138,3 +141,31 @@ def test_fixes_run_on_the_version_that_they_are_for(
             connection.execute(statement.encode())
         for statement in chain.from_iterable(step.undo_statements for step in reversed(steps)):
             connection.execute(statement.encode())
+
+
+def test_a_copy_runs_on_the_programs_that_are_named(
+    pg18: Server, pg15: Server, pg14: Server, make_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORKBENCH_SCRATCH_BIN", str(Path(pg15.program("pg_dump")).parent))
+    target = make_database(pg14, "create table t (id int)")
+    copy = clone.make(target, catalog.capture(target, only=["roles", "database"]))
+    try:
+        assert catalog.capture(copy.target, only=["database"]).server_version.startswith("15.")
+    finally:
+        copy.remove()
+    newer = make_database(pg18)
+    with pytest.raises(CloneError, match=r"PostgreSQL 18.*WORKBENCH_SCRATCH_BIN"):
+        clone.make(newer, catalog.capture(newer, only=["roles", "database"]))
+    monkeypatch.setenv("WORKBENCH_SCRATCH_BIN", str(pg15.folder))
+    with pytest.raises(CloneError, match="does not hold initdb"):
+        clone.make(target, catalog.capture(target, only=["roles", "database"]))
+
+
+def test_nothing_of_an_older_server_is_lost_in_a_copy(pg15: Server, make_database: MakeDatabase) -> None:
+    target = make_database(pg15, "create table t (id int); alter table t alter id set (n_distinct = 5)")
+    copy = clone.make(target, catalog.capture(target, only=["roles", "database"]))
+    try:
+        assert copy.losses == []
+        assert b"SET (n_distinct=5)" in copy.dump()
+    finally:
+        copy.remove()
