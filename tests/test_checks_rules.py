@@ -92,7 +92,9 @@ def test_what_a_check_says_of_a_bound(definition: str, kind: str, *, states: boo
 def test_rows_that_break_a_rule(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(server, BROKEN)
     outcome = outcome_of(target, "value_rule_violation", rows=True)
-    found = {(f.object, f.distinct): (f.severity, f.evidence["violating_rows_count"]) for f in outcome.findings}
+    found = {
+        (f.object, f.distinct): (f.severity, f.evidence["violating_rows_count"]) for f in outcome.findings
+    }
     assert found == {
         ("public.Order.price", '"price" >= 0'): (Severity.MEDIUM, 2),
         ("public.Order.discount_percent", '"discount_percent" <= 100'): (Severity.MEDIUM, 1),

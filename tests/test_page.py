@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -58,7 +59,7 @@ def table() -> Table:
             "drop_sql": [f'DROP INDEX "i{i}";' for i in range(40)],
         }
     )
-    return Table(frame, "Sortable things")
+    return Table(frame.assign(place=[f"finding-{i}" for i in range(40)]), "Sortable things", anchors="place")
 
 
 def hostile_figure() -> go.Figure:
@@ -116,7 +117,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     figures = [finish(go.Figure(go.Bar(x=["a", "b"], y=[n, 2])), f"Figure {n}") for n in range(6)]
     figures[-1].update_layout(xaxis_title="the last figure of all")
-    many = {"object": [f"public.m{i:03}" for i in range(400)], "drop_sql": ["DROP INDEX i"] * 400}
+    many = {
+        "object": [f"{'=1+' * (not i)}public.m{i:03}" for i in range(400)],
+        "drop_sql": ["DROP INDEX i"] * 400,
+    }
     long = Table(pd.DataFrame(many), "A long table")
     results = [
         chapter(
@@ -160,7 +164,7 @@ def test_no_injected_name_acts(page: Path, browser: Browser) -> None:
         hrefs = document.evaluate(
             "() => [...document.querySelectorAll('a')].map((a) => a.getAttribute('href'))"
         )
-        assert [href for href in hrefs if href and not href.startswith("#")] == []
+        assert [href for href in hrefs if href and not href.startswith(("#", "tables/"))] == []
         assert document.locator(".plot a").count() == 0
         assert "HTML-OUTPUT" not in document.content()
         assert "never shown" not in document.content()
@@ -188,6 +192,7 @@ def test_tables_sort_and_filter_by_keyboard(page: Path, browser: Browser) -> Non
         def values(position: int) -> list[str]:
             return [text.strip() for text in box.locator(column.format(position)).all_text_contents()]
 
+        box.get_by_role("button", name="Show all 40 rows").click()
         size = box.get_by_role("columnheader", name="Size")
         size.get_by_role("button").focus()
         seen.page.keyboard.press("Enter")
@@ -197,8 +202,8 @@ def test_tables_sort_and_filter_by_keyboard(page: Path, browser: Browser) -> Non
         assert size.get_attribute("aria-sort") == "ascending"
         assert (values(3)[0], values(3)[-1]) == ("0 B", "n/a")
         box.get_by_role("button", name="Severity").click()
-        assert values(1)[0] == "info"
-        assert values(1)[-1] == "critical"
+        assert values(1)[0] == "critical"
+        assert values(1)[-1] == "info"
         assert box.locator("[aria-sort]").count() == 1
         box.get_by_role("searchbox").fill("T3 crit")
         assert values(2) == ["public.t33", "public.t37"]
@@ -206,17 +211,60 @@ def test_tables_sort_and_filter_by_keyboard(page: Path, browser: Browser) -> Non
         assert seen.problems == []
 
 
-def test_long_tables_are_unpacked_whole(page: Path, browser: Browser) -> None:
-    assert "public.m014" in page.read_text(encoding="utf-8")
-    assert "public.m015" not in page.read_text(encoding="utf-8")
+def test_long_tables_are_unpacked_when_asked(page: Path, browser: Browser) -> None:
+    assert "public.m011" in page.read_text(encoding="utf-8")
+    assert "public.m012" not in page.read_text(encoding="utf-8")
     with opened(browser, page) as seen:
         box = seen.page.locator(".wb-table", has_text="A long table")
+        shown = box.locator("tbody tr:not([hidden]) th")
+        assert shown.count() == 12
+        assert box.get_by_text("The first 12 of 400 rows.").is_visible()
         box.get_by_role("button", name="Object").click()
         box.get_by_role("button", name="Object").click()
-        assert box.locator("tbody th").first.text_content() == "public.m399"
-        assert box.locator("tbody th").last.text_content() == "public.m000"
+        assert (shown.first.text_content(), shown.count()) == ("public.m399", 12)
+        box.get_by_role("button", name="Show all 400 rows").click()
+        assert (shown.last.text_content(), shown.count()) == ("=1+public.m000", 400)
         assert box.get_by_role("button", name="Copy this SQL").count() == 400
-        assert not box.get_by_text("unpacks the others").is_visible()
+        box.get_by_role("button", name="Show the first 12").click()
+        assert shown.count() == 12
+        box.get_by_role("searchbox").fill("m39")
+        assert shown.count() == 10
+        assert seen.problems == []
+
+
+def test_every_row_of_a_long_table_is_in_a_file_beside_the_page(page: Path) -> None:
+    with (page.parent / "tables/20_figures-a-long-table.csv").open(encoding="utf-8", newline="") as file:
+        lines = list(csv.reader(file))
+    assert lines[0] == ["Object", "Drop"]
+    assert len(lines) == 401
+    assert lines[1] == ["'=1+public.m000", "DROP INDEX i"]
+
+
+def test_search_reads_packed_rows_and_leads_to_them(page: Path, browser: Browser) -> None:
+    with opened(browser, page) as seen:
+        field = seen.page.get_by_role("searchbox", name="Search all tables")
+        field.fill("m123")
+        hit = seen.page.get_by_role("button", name="A long table (1)")
+        hit.click()
+        box = seen.page.locator(".wb-table", has_text="A long table")
+        assert box.locator("tbody tr:not([hidden]) th").all_text_contents() == ["public.m123"]
+        field.fill("nothing has this")
+        seen.page.get_by_text("No table has it").wait_for()
+        assert seen.problems == []
+
+
+def test_findings_have_addresses_and_severities_are_chosen(page: Path, browser: Browser) -> None:
+    with opened(browser, page) as seen:
+        seen.page.evaluate("() => { location.hash = '#finding-37'; }")
+        row = seen.page.locator("#finding-37")
+        row.wait_for()
+        assert row.is_visible()
+        assert "wb-target" in (row.get_attribute("class") or "")
+        box = seen.page.locator(".wb-table").first
+        box.get_by_role("combobox").select_option("critical")
+        assert set(box.locator("tbody tr:not([hidden]) .wb-badge").all_text_contents()) == {"critical"}
+        assert box.get_by_role("status").text_content() == "10 of 40 rows"
+        assert seen.problems == []
 
 
 def test_theme_follows_the_system_and_the_button(page: Path, browser: Browser) -> None:
@@ -258,9 +306,10 @@ def test_prints_figures_that_were_never_scrolled_to(page: Path, browser: Browser
         ["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True
     ).stdout
     assert "the last figure of all" in text
-    assert "public.t39" in text
-    assert "public.m399" in text
-    assert text.count("Object") > 4  # the heading of the long table stands on each of its pages
+    # Of long tables paper has the beginning and the name of the file with the rest.
+    assert "public.m011" in text
+    assert "public.m012" not in text
+    assert "The first 12 of 400 rows. All are in tables/20_figures-a-long-table.csv" in text
     assert "permission denied" in text
     assert "Contents" not in text
     assert "Filter rows" not in text
@@ -292,7 +341,7 @@ def test_is_accessible_without_script_and_on_a_small_screen(page: Path, browser:
         assert html.get_by_role("navigation", name="Contents").get_by_role("link").count() >= 6
         assert html.locator("#main .wb-table table:not(:has(> caption))").count() == 0
         assert html.locator("thead th:not([scope=col])").count() == 0
-        assert html.get_by_text("public.t14").is_visible()
+        assert html.get_by_role("rowheader", name="public.t11").is_visible()
         assert html.get_by_text("which your browser does not run").is_visible()
         anchors = {link.get_attribute("href") for link in html.locator("nav a").all()}
         assert all(html.locator(f"[id='{anchor[1:]}']").count() == 1 for anchor in anchors if anchor)

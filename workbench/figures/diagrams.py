@@ -30,14 +30,14 @@ ACTION_DASHES: Mapping[str, str] = {
     "CASCADE": "solid",
     "SET NULL": "dash",
     "SET DEFAULT": "dashdot",
-    "RESTRICT": "longdash",
+    "RESTRICT": "8px,3px",
     "NO ACTION": "dot",
 }
 # Shares of a column's width: the box, and what is left for lines.
 _BOX = 0.62
 _ROW_PIXELS = 25
-# Letters that a row of boxes has room for, all columns together, on a page of usual width.
-_LETTERS = 105
+# Letters that as many boxes as fill the width without lines between them would have room for.
+_LETTERS = 84
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line], columns: Seque
             _add_lines(figure, action, drawn, places, lanes)
     last = max((box.column for box in boxes), default=0)
     for box in boxes:
-        _add_box(figure, box, places[box.key], max(12, _LETTERS // (last + 1)))
+        _add_box(figure, box, places[box.key], max(12, int(_LETTERS / (last + _BOX))))
     figure.add_trace(
         go.Scatter(
             x=[places[box.key][0] + _BOX / 2 for box in boxes],
@@ -100,10 +100,11 @@ def draw(title: str, boxes: Sequence[Box], lines: Sequence[Line], columns: Seque
             font={"size": 11, "color": NEUTRAL},
         )
     figure.update_xaxes(visible=False, range=[-0.04, last + _BOX + 0.04], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[-depth - 0.8, 1.7], fixedrange=True)
+    top = 1.7 if columns else 0.7
+    figure.update_yaxes(visible=False, range=[-depth - 0.7, top], fixedrange=True)
     # The legend stands between the title and the picture.
-    figure.update_layout(hovermode="closest", margin={"t": 64})
-    return finish(figure, title, height=int(130 + _ROW_PIXELS * (depth + 2)))
+    figure.update_layout(hovermode="closest", margin={"t": 36}, legend={"itemwidth": 42})
+    return finish(figure, title, height=int(44 + _ROW_PIXELS * (depth + 0.7 + top)))
 
 
 def _add_lines(

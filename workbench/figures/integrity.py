@@ -92,7 +92,6 @@ def violations(review: Review, *kinds: str) -> Table:
             int(r["violations"]) / max(1, int(r["examined"])),
             r["distinct_values"],
             "counted" if r["exact"] else f"sampled: {r['violations_low']:,} to {r['violations_high']:,}",
-            r["seconds"],
         ]
         for r in chosen
     ]
@@ -105,8 +104,10 @@ def violations(review: Review, *kinds: str) -> Table:
         "violating_count",
         "violating_ratio",
     ]
-    columns += ["distinct_keys_count", "how", "took_seconds"]
-    return Table(pd.DataFrame(rows, columns=columns), "Rows that break a rule", empty="No probe found any.")
+    columns += ["distinct_keys_count", "how"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"distinct_keys_count": "Int64"})
+    headings = {"violating_count": "Violating", "violating_ratio": "Share"}
+    return Table(frame, "Rows that break a rule", headings=headings, empty="No probe found any.")
 
 
 @noting_missing

@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from workbench.checks.index_usage import span_text
 from workbench.figures.style import SEVERITY_COLOURS, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
-from workbench.figures.text import at_text, bytes_text, count_text, seconds_text
-from workbench.findings import Finding, Severity, Status
+from workbench.figures.text import at_text, bytes_text, enumeration, plural, seconds_text
+from workbench.findings import Finding, Severity
 from workbench.review import Review
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def provenance(review: Review) -> Table:
     return Table(pd.DataFrame(rows, columns=["fact", "value"]), "What this review is true for")
 
 
+@noting_missing
 def findings_by_subject(review: Review) -> Figure | Note:
     """Return bars of findings by subject, stacked by severity."""
     counts: dict[str, Counter[Severity]] = defaultdict(Counter)
@@ -84,6 +85,7 @@ def findings_by_subject(review: Review) -> Figure | Note:
     return finish(figure, "Findings by subject and severity", height=110 + 30 * len(subjects))
 
 
+@noting_missing
 def severity_counts(review: Review) -> Table:
     """Return how many findings there are of each severity, and how many the baseline accepts."""
     found = Counter(finding.severity for finding in review.findings())
@@ -120,29 +122,61 @@ def _weight(finding: Finding) -> float:
     return max(numbers, default=0.0)
 
 
+@noting_missing
 def top_findings(review: Review, number: int = 10) -> Table | Note:
     """Return the findings that matter most, as a table."""
     chosen = most_important([f for f in review.findings() if f.severity >= Severity.LOW], number)
     if not chosen:
         return Note("No finding of low severity or above.", "good")
-    return _findings_table(chosen, f"The {len(chosen)} findings that matter most")
+    linked = pd.DataFrame(
+        [(f.severity.value, f.object, f.title, f.detail, f"#finding-{f.fingerprint}") for f in chosen],
+        columns=["severity", "object", "finding", "detail", "place"],
+    )
+    caption = (
+        f"The {len(chosen)} findings that matter most" if len(chosen) > 1 else "The finding that matters most"
+    )
+    return Table(linked, caption, links={"finding": "place"})
 
 
-def _findings_table(findings: list[Finding], caption: str) -> Table:
-    rows = [(f.severity.value, f.object, f.title, f.detail, f.check) for f in findings]
-    frame = pd.DataFrame(rows, columns=["severity", "object", "finding", "detail", "check"])
-    return Table(frame, caption, max_rows=1000)
+def _findings_table(findings: list[Finding], caption: str, *, addressed: bool = False) -> Table:
+    """Return findings as a table; ``addressed`` rows are those that others link to."""
+    places = [f"finding-{finding.fingerprint}" for finding in findings]
+    rows = [
+        (f.severity.value, f.object, f.title, f.detail, f.check, place)
+        for f, place in zip(findings, places, strict=True)
+    ]
+    columns = ["severity", "object", "finding", "detail", "check", "place"]
+    frame = pd.DataFrame(rows, columns=columns)
+    if addressed:
+        return Table(frame, caption, anchors="place")
+    return Table(frame.drop(columns="place"), caption)
 
 
+@noting_missing
 def all_findings(review: Review, *names: str, least: str = "info") -> Table | Note:
-    """Return the findings of the named checks or subjects (all when none is named) of a severity or graver."""
+    """Return the findings of the named checks or subjects (all when none is named) of a severity or graver.
+
+    Each row of the list of all findings has the address ``#finding-<fingerprint>`` on the page.
+    """
     found = [f for f in review.findings(*names) if f.severity >= Severity(least)]
     if not found:
-        return Note("Nothing was found here. What could not be examined is listed below.", "good")
+        return Note(_nothing(review, names), "good")
     graded = "" if least == "info" else f" of severity {least} or graver"
-    return _findings_table(found, f"{count_text(len(found))} findings{graded}")
+    return _findings_table(found, f"{plural(len(found), 'finding')}{graded}", addressed=not names)
 
 
+def _nothing(review: Review, names: tuple[str, ...]) -> str:
+    """Say what was looked for in vain, for nothing found among nothing examined is no good news."""
+    asked = [o for o in review.outcomes if not names or o.check in names or o.subject in names]
+    ran = [o for o in asked if o.examined]
+    if not ran:
+        return "None of the checks asked here had anything to examine; the reasons stand below."
+    looked = ", ".join(o.title[:1].lower() + o.title[1:] for o in ran) if len(ran) <= 6 else ""
+    told = f"Nothing was found by {plural(len(ran), 'check')}"
+    return f"{told}: {looked}." if looked else f"{told}."
+
+
+@noting_missing
 def not_examined(review: Review, *names: str) -> Table | Note:
     """Return what the named checks or subjects could not look at and why, alike reasons together."""
     reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -152,16 +186,9 @@ def not_examined(review: Review, *names: str) -> Table | Note:
                 reasons[outcome.check, one.reason].append(one.object)
     if not reasons:
         return Note("Everything that these checks are about was examined.", "good")
-    rows = [(check, _abridged(objects), len(objects), reason) for (check, reason), objects in reasons.items()]
-    frame = pd.DataFrame(rows, columns=["check", "objects", "number_count", "reason"])
-    return Table(
-        frame, "What was not examined, and why", headings={"number_count": "How many"}, max_rows=2000
-    )
-
-
-def _abridged(objects: list[str], shown: int = 4) -> str:
-    rest = len(objects) - shown
-    return ", ".join(objects[:shown]) + (f" and {rest:,} more" if rest > 0 else "")
+    rows = [(check, enumeration(objects), reason) for (check, reason), objects in reasons.items()]
+    frame = pd.DataFrame(rows, columns=["check", "objects", "reason"])
+    return Table(frame, "What was not examined, and why")
 
 
 def missing_frames(review: Review) -> Table | Note:
@@ -199,17 +226,7 @@ def checks_run(review: Review) -> Table:
         "not_examined_count",
         "rests on",
     ]
-    return Table(pd.DataFrame(rows, columns=columns), "Every check of this review", max_rows=1000)
-
-
-def sound(review: Review) -> Table | Note:
-    """Return the checks that examined something and found nothing: what is in order."""
-    passed = [o for o in review.outcomes if o.status is Status.PASSED]
-    if not passed:
-        return Note("No check passed.", "warning")
-    rows = [(o.title, o.subject, o.examined, len(o.not_examined)) for o in passed]
-    columns = ["looked for", "subject", "examined_count", "not_examined_count"]
-    return Table(pd.DataFrame(rows, columns=columns), "Examined and found sound")
+    return Table(pd.DataFrame(rows, columns=columns), "Every check of this review")
 
 
 def accepted(review: Review) -> Table | Note:

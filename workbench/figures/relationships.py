@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from workbench.figures.diagrams import ACTION_COLOURS, ACTION_DASHES, Box, Line, draw
 from workbench.figures.style import NEUTRAL, SERIES, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
+from workbench.figures.text import plural
 from workbench.graph import ForeignKeyGraph
 from workbench.naming import dotted
 from workbench.review import Review
@@ -114,7 +115,9 @@ def rules(review: Review) -> Table | Note:
     kept = sum(state == "the server sees to it" for *_, state in told)
     told = [row for row in told if row[2] != "the server sees to it"]
     if not told:
-        return Note(f"The server itself sees to all {kept} keys, and no further rule was probed.", "good")
+        return Note(
+            f"The server itself sees to {plural(kept, 'key')}, and no further rule was probed.", "good"
+        )
     told.sort(key=lambda row: (not row[2].startswith("broken"), row[2] == "obeyed", row))
     table = pd.DataFrame(told, columns=["key", "rule", "state"])
     return Table(
@@ -158,7 +161,11 @@ def domains(review: Review) -> Figure | Note:
     figure.update_layout(margin={"t": 64})
     figure.update_xaxes(visible=False, range=[-1.75, 1.75])
     figure.update_yaxes(visible=False, range=[-1.25, 1.25])
-    return finish(figure, f"{len(names)} domains of {len(of)} tables, and the keys between them", height=620)
+    return finish(
+        figure,
+        f"{plural(len(names), 'domain')} of {plural(len(of), 'table')}, and the keys between them",
+        height=620,
+    )
 
 
 def _outwards(x: float, y: float) -> str:
@@ -247,7 +254,7 @@ def domain(review: Review, name: str) -> Figure | Note:
         )
         for key in keys
     ]
-    return draw(f"Domain {name}: {len(inside)} tables, {len(keys)} keys", boxes, lines)
+    return draw(f"Domain {name}: {plural(len(inside), 'table')}, {plural(len(keys), 'key')}", boxes, lines)
 
 
 def _columns(graph: ForeignKeyGraph, inside: set[int]) -> dict[int, int]:

@@ -39,7 +39,16 @@ def scores(review: Review) -> Table:
     ]
     whole = scorecard.grade(card.overall) if card.overall is not None else "n/a"
     lines.append(
-        ("Overall", _of_ten(card.overall), whole, _of_ten(card.ceiling), card.confidence, None, None, "")
+        (
+            "Overall",
+            _of_ten(card.overall),
+            whole,
+            _of_ten(card.ceiling),
+            card.confidence,
+            sum(one.checks_count for one in card.scores),
+            sum(n for one in card.scores for severity, n in one.findings.items() if severity > Severity.INFO),
+            "",
+        )
     )
     columns = [
         "category",

@@ -60,6 +60,8 @@ def house_template(ground: str = "light") -> dict[str, Any]:
     colours = _GROUNDS[ground]
     axis = {
         "automargin": True,
+        # Plotly writes 20 and 50 of a logarithmic axis as a small 2 and 5, which read as numbers.
+        "minorloglabels": "complete",
         "gridcolor": colours["grid"],
         "linecolor": colours["line"],
         "zerolinecolor": colours["line"],

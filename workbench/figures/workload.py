@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from workbench.checks.workload import Statement
 from workbench.figures.style import SERIES, finish, safe
 from workbench.figures.tables import Code, Note, Table, noting_missing
-from workbench.figures.text import count_text, seconds_text
+from workbench.figures.text import at_text, count_text, ratio_text, seconds_text
 from workbench.naming import dotted
 from workbench.review import Review
 from workbench.rows import rows
@@ -98,8 +98,15 @@ def calls_against_time(review: Review) -> Figure | Note:
             ],
             hovertemplate="%{customdata[0]}<br>%{customdata[1]} calls, %{customdata[2]}<extra></extra>",
         )
-    figure.update_xaxes(type="log", title="calls")
-    figure.update_yaxes(type="log", title="mean seconds")
+    decades = [10.0**power for power in range(-6, 4)]
+    labels = ["1 µs", "10 µs", "100 µs", *map(seconds_text, decades[3:])]
+    figure.update_xaxes(type="log", title="calls", tickformat=",")
+    figure.update_yaxes(
+        type="log",
+        title="mean time",
+        tickvals=decades,
+        ticktext=labels,
+    )
     return finish(figure, "Calls against mean time of every statement", height=440)
 
 
@@ -136,16 +143,16 @@ def transactions(review: Review) -> Table:
     lines = [
         (
             "Statistics since",
-            str(facts["stats_reset_at"] if pd.notna(facts["stats_reset_at"]) else facts["started_at"]),
+            at_text(facts["stats_reset_at"] if pd.notna(facts["stats_reset_at"]) else facts["started_at"]),
         ),
         ("Isolation by default", str(facts["transaction_isolation"])),
         ("Transactions", count_text(done)),
-        ("Rolled back", f"{int(facts['rollbacks_count']) / done:.1%}" if done else "n/a"),
+        ("Rolled back", ratio_text(int(facts["rollbacks_count"]) / done) if done else "n/a"),
         ("Deadlocks", count_text(int(facts["deadlocks_count"]))),
         ("Temporary files", count_text(int(facts["temp_files_count"]))),
         (
             "Pages found in shared buffers",
-            f"{int(facts['blocks_hit_count']) / touched:.2%}" if touched else "n/a",
+            ratio_text(int(facts["blocks_hit_count"]) / touched) if touched else "n/a",
         ),
     ]
     return Table(pd.DataFrame(lines, columns=["fact", "value"]), "Transactions and cache")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import html
+import itertools
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -23,10 +24,11 @@ import mistune
 import nbformat
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
-from nbconvert.filters import Highlight2HTML
 
 from workbench.figures.tables import (
     CODE_MIME,
+    FOLDED,
+    LINES_IN_PLACE,
     NOTE_MIME,
     TABLE_MIME,
     TEMPLATES,
@@ -34,9 +36,10 @@ from workbench.figures.tables import (
     note_html,
     table_html,
 )
-from workbench.figures.text import neutral, visible
+from workbench.figures.text import enumeration, neutral, visible
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
+ATTACHMENTS = "tables"
 _ERROR_TAG = "papermill-error-cell-tag"
 _DEFAULT_HEIGHT = 420
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -67,10 +70,17 @@ class Chapter:
 
 @dataclass
 class Store:
-    """What a page carries packed, as data for its script: figures, and the later rows of long tables."""
+    """What a page carries packed, as data for its script, and what goes into files beside it.
+
+    ``figures`` and ``rows``, the later parts of long tables and programs, are numbered by their places.
+    ``tables`` and ``programs`` give for the address of a file what it holds.
+    """
 
     figures: list[Mapping[str, Any]] = field(default_factory=list)
     rows: list[str] = field(default_factory=list)
+    tables: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    programs: dict[str, str] = field(default_factory=dict)
+    chapter: str = ""
 
     def pack(self, html: str) -> int:
         """Keep the later part of a table or a code block, and return the number by which a script finds it."""
@@ -78,12 +88,30 @@ class Store:
         return len(self.rows) - 1
 
     def table(self, model: Mapping[str, Any]) -> Markup:
-        """Return the HTML of a table and keep its later rows."""
-        return table_html(model, self.pack)
+        """Return the HTML of a table and keep its later rows; a long one goes into a file of its own as well."""
+        file = ""
+        if len(model["rows"]) > FOLDED:
+            file = self._address(model["caption"], "csv", self.tables)
+            self.tables[file] = model
+        return table_html(model, self.pack, file=file)
 
     def code(self, model: Mapping[str, Any]) -> Markup:
-        """Return the HTML of a code block and keep its later lines."""
-        return code_html(model, self.pack)
+        """Return the HTML of a code block and keep its later lines; a long one goes into a file as well."""
+        file = ""
+        if str(model["source"]).count("\n") >= 2 * LINES_IN_PLACE:
+            suffix = {"sql": "sql", "javascript": "js"}.get(str(model["language"]), "txt")
+            file = self._address("program", suffix, self.programs)
+            self.programs[file] = str(model["source"])
+        return code_html(model, self.pack, file=file)
+
+    def _address(self, title: str, suffix: str, taken: Mapping[str, Any]) -> str:
+        """Return an address below the review's folder that holds nothing yet."""
+        # Counts change between reviews, and a file shall keep its name.
+        words = re.sub(r"^[\d,]+ ", "", title.lower())
+        slug = re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:40].strip("-")
+        stem = f"{ATTACHMENTS}/{self.chapter}-{slug}"
+        names = (f"{stem}{'' if number == 1 else f'-{number}'}.{suffix}" for number in itertools.count(1))
+        return next(name for name in names if name not in taken)
 
     def figure(self, figure: Mapping[str, Any]) -> Markup:
         """Keep a figure and return the HTML that stands where the script shall draw it.
@@ -94,19 +122,25 @@ class Store:
         layout = {key: value for key, value in clean.get("layout", {}).items() if key != "template"}
         title = layout.pop("title", None)
         caption = _plain(title.get("text", "") if isinstance(title, dict) else str(title or ""))
+        meta = layout.pop("meta", None)
+        names = meta.get("sources", []) if isinstance(meta, dict) else []
+        sources = (
+            Markup(' <span class="wb-source">from {}</span>').format(enumeration(names)) if names else ""
+        )
         height = layout.setdefault("height", _DEFAULT_HEIGHT)
         self.figures.append({"data": clean.get("data", []), "layout": layout})
         template = Markup(
-            '<figure class="wb-figure" data-figure="{}"><figcaption>{}</figcaption>'
-            '<div class="plot" style="min-height:{}px"></div></figure>'
+            '<figure class="wb-figure" data-figure="{}"><figcaption>{}{}</figcaption>'
+            '<div class="plot" role="img" aria-label="{}" style="min-height:{}px"></div></figure>'
         )
-        return template.format(len(self.figures) - 1, caption, int(height))
+        return template.format(len(self.figures) - 1, caption, sources, caption, int(height))
 
 
 def convert(name: str, notebook: Path, store: Store, reason: str | None) -> Chapter:
     """Return an executed notebook as a chapter; one that cannot be read gives a chapter without body."""
     identity = re.sub(r"\W+", "-", name).strip("-")
     prose = _Prose(identity)
+    store.chapter = identity
     try:
         nb = nbformat.read(notebook, as_version=4)
         nb.cells = [cell for cell in nb.cells if _ERROR_TAG not in cell.metadata.get("tags", [])]
@@ -166,7 +200,7 @@ class _Exporter(TemplateExporter):
         self._filters: Mapping[str, Callable[..., Any]] = {
             "prose": prose.render_markdown,
             "plain": lambda text: visible_lines(_ANSI.sub("", text)).strip("\n"),
-            "program": lambda source: Markup(Highlight2HTML("python")(source)),  # noqa: S704 - pygments escapes
+            "program": lambda source: Markup("<pre>{}</pre>").format(source),
             "shown": lambda output: _shown(output.get("data", {}), prose, store),
         }
 
@@ -212,11 +246,14 @@ def visible_lines(text: str) -> str:
 
 
 def _neutral(value: Any) -> Any:
-    """Return a figure's data with every tag that Plotly would act on undone, links above all."""
+    """Return a figure's data with every tag that Plotly would act on undone, links above all, floats rounded."""
     if isinstance(value, str):
         return neutral(value)
     if isinstance(value, list):
         return [_neutral(item) for item in value]
+    if isinstance(value, float):
+        # A thousandth of a pixel is enough, and digits are what figures mostly weigh.
+        return float(f"{value:.6g}")
     if isinstance(value, dict):
         return {key: _neutral(item) for key, item in value.items() if key not in ("_template", "href")}
     return value

@@ -15,6 +15,7 @@ from workbench import __version__
 from workbench.figures.tables import environment
 from workbench.figures.text import at_text, seconds_text, visible
 from workbench.findings import Severity
+from workbench.report.attachments import write_attachments
 from workbench.report.chapter import Chapter, Store, compact, convert
 from workbench.report.run import ChapterResult
 
@@ -24,7 +25,7 @@ PAGE_FILE = "review.html"
 def render_review(
     review_folder: Path, results: Sequence[ChapterResult], provenance: Mapping[str, Any]
 ) -> Path:
-    """Write ``review.html`` into a review's folder and return its path.
+    """Write ``review.html`` and the files that it names into a review's folder; return the page's path.
 
     Args:
         review_folder: where the page goes.
@@ -33,6 +34,7 @@ def render_review(
     """
     store = Store()
     chapters = [convert(result.name, result.notebook, store, result.reason) for result in results]
+    write_attachments(review_folder, store)
     page = review_folder / PAGE_FILE
     write_page(page, "page.html.j2", **_content(provenance, chapters, store))
     return page

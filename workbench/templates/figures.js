@@ -8,7 +8,7 @@
   function layoutFor(figure) {
     const layout = { autosize: true, ...figure.layout, template: content.templates[printing ? "light" : wbTheme()] };
     if (!printing) return layout;
-    return { ...layout, autosize: false, width: PRINT.width, height: Math.min(layout.height, PRINT.height) };
+    return { ...layout, autosize: false, width: PRINT.width, height: Math.min(Math.max(.8 * layout.height, 160), PRINT.height) };
   }
 
   function draw(holder) {

@@ -25,6 +25,32 @@
   open(!narrow.matches);
   list.addEventListener("click", (event) => { if (narrow.matches && event.target.closest("a")) open(false); });
 
+  // Search: every table with the rows that hold all the words, those that are still packed included.
+  const find = document.querySelector(".find"), field = find.querySelector("input");
+  const [told, found] = [find.querySelector("[role=status]"), find.querySelector("ol")];
+  let asked = 0;
+  async function search() {
+    const turn = ++asked, query = field.value.trim(), words = query.toLowerCase().split(/\s+/).filter(Boolean);
+    const hits = [];
+    if (query.length > 1) for (const grid of wbTables) {
+      const rows = await grid.count(words);
+      if (turn !== asked) return;  // the reader typed on
+      if (rows) hits.push([rows, grid]);
+    }
+    const rows = hits.reduce((sum, [number]) => sum + number, 0);
+    told.textContent = query.length < 2 ? "" : rows ? `${rows.toLocaleString("en")} rows in ${hits.length} table${hits.length === 1 ? "" : "s"}` : "No table has it";
+    found.replaceChildren(...hits.map(([number, grid]) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: `${grid.caption} (${number})` });
+      button.addEventListener("click", () => { if (narrow.matches) open(false); grid.find(query); });
+      const item = document.createElement("li");
+      item.append(button);
+      return item;
+    }));
+  }
+  let pause;
+  field.addEventListener("input", () => { clearTimeout(pause); pause = setTimeout(search, 200); });
+  find.hidden = wbTables.length === 0;
+
   const links = new Map([...list.querySelectorAll("a")].map((a) => [decodeURIComponent(a.hash.slice(1)), a]));
   const headings = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
   const mark = () => {

@@ -3,27 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import ipywidgets as ipw
 import pandas as pd
-from IPython import display as notebook
 
 from workbench import targets
 from workbench.catalog import CaptureError, Snapshot
 from workbench.figures import cascades
 from workbench.figures.diagrams import ACTION_COLOURS
 from workbench.figures.tables import Code, Note, Table
-from workbench.figures.text import visible
+from workbench.figures.text import plural, visible
 from workbench.graph import Closure, ForeignKey, ForeignKeyGraph
 from workbench.naming import column_list, qualified
 from workbench.probes.blast_radius import BlastRadius, blast_radius, read_catalog
 from workbench.review import Review
 from workbench.targets import TargetError
+from workbench.widgets.outputs import fill
 
 _SECONDS = 30.0
-display: Callable[[object], None] = notebook.display
 _WIDE = {"description_width": "70px"}
 
 
@@ -77,17 +75,14 @@ class Explorer:
 
     def _redraw(self, _: object) -> None:
         """Draw the picture and the SQL anew; counts of other rows go."""
-        self.counts.clear_output()
-        with _fresh(self.picture):
-            display(
-                cascades.chain(
-                    self.review, self.root.value, depth=self.depth.value, actions=self.actions.value
-                )
-                if self.root.value
-                else Note("Choose a table.")
-            )
-        with _fresh(self.sql):
-            display(Code(self._statements()))
+        fill(self.counts)
+        picture = (
+            cascades.chain(self.review, self.root.value, depth=self.depth.value, actions=self.actions.value)
+            if self.root.value
+            else Note("Choose a table.")
+        )
+        fill(self.picture, picture)
+        fill(self.sql, Code(self._statements()))
 
     def _statements(self) -> str:
         paths = {self.graph.path_of(node): node for node in range(len(self.graph.tables))}
@@ -96,31 +91,26 @@ class Explorer:
         return count_statements(self.graph, self.graph.closure(paths[self.root.value], self.depth.value))
 
     def _count(self, _: object) -> None:
-        with _fresh(self.counts):
-            try:
-                resolved = targets.resolve(self.target)
-                if self._catalog is None:
-                    self._catalog = read_catalog(resolved)
-                keys = [part.strip() for part in self.key.value.split(",") if part.strip()]
-                seen = blast_radius(
-                    resolved, self.root.value, keys=keys, seconds=_SECONDS, snapshot=self._catalog
-                )
-            except (TargetError, CaptureError) as error:
-                display(Note(str(error), "error"))
-            else:
-                _show(seen)
+        fill(self.counts, Note("Counting …"))
+        try:
+            resolved = targets.resolve(self.target)
+            if self._catalog is None:
+                self._catalog = read_catalog(resolved)
+            keys = [part.strip() for part in self.key.value.split(",") if part.strip()]
+            seen = blast_radius(
+                resolved, self.root.value, keys=keys, seconds=_SECONDS, snapshot=self._catalog
+            )
+        except (TargetError, CaptureError) as error:
+            fill(self.counts, Note(str(error), "error"))
+        else:
+            fill(self.counts, *_counted(seen))
 
 
-def _fresh(output: ipw.Output) -> Any:
-    output.clear_output(wait=True)
-    return output
-
-
-def _show(seen: BlastRadius) -> None:
-    """Display what a blast radius counted."""
+def _counted(seen: BlastRadius) -> tuple[Note, Table]:
+    """Return what a blast radius counted: its verdict, and the rows by what becomes of them."""
     kind = {"succeeds": "good", "fails": "error"}.get(seen.verdict, "warning")
     told = "" if seen.complete else " As far as it was examined; see below."
-    display(Note(f"The DELETE of {seen.rows:,} rows of {seen.root}: {seen.verdict}.{told}", kind))
+    verdict = Note(f"The DELETE of {plural(seen.rows, 'row')} of {seen.root}: {seen.verdict}.{told}", kind)
     rows: list[tuple[str, str, int | None, str]] = [
         ("deleted", table, count, f"level {level}") for (level, table), count in sorted(seen.levels.items())
     ]
@@ -131,7 +121,8 @@ def _show(seen: BlastRadius) -> None:
     rows += [("caveat", name, None, reason) for name, reason in seen.caveats]
     rows += [("not examined", name, None, reason) for name, reason in seen.not_examined]
     frame = pd.DataFrame(rows, columns=["effect", "object", "rows_count", "note"])
-    display(Table(frame.astype({"rows_count": "Int64"}), "Rows counted", empty="No row is touched."))
+    table = Table(frame.astype({"rows_count": "Int64"}), "Rows counted", empty="No row is touched.")
+    return verdict, table
 
 
 def count_statements(graph: ForeignKeyGraph, closure: Closure) -> str:

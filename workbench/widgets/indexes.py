@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import ipywidgets as ipw
 import pandas as pd
-from IPython import display as notebook
 
 from workbench.checks import Inputs, checks, run_check
 from workbench.figures import index_usage
 from workbench.figures.tables import Code, Table
+from workbench.figures.text import plural
 from workbench.findings import Finding, Outcome
 from workbench.naming import dotted
 from workbench.review import Review
+from workbench.widgets.outputs import fill
 
-display: Callable[[object], None] = notebook.display
 _WIDE = {"description_width": "130px"}
 _LAYOUT = {"width": "380px"}
 _ADJUSTED = ("unused_index", "rarely_used_index", "bloated_index", "duplicate_index", "redundant_index")
@@ -36,10 +36,15 @@ class Explorer:
         self.schema = _choice("Schema", _names(review, "schema_name"))
         self.table = ipw.Text(placeholder="part of a name", description="Table", style=_WIDE, layout=_LAYOUT)
         self.verdict = _choice("Verdict", index_usage.VERDICTS)
-        self.days = _slider("Days of statistics", 0.0, 60.0, 14.0)
-        self.scans = _slider("Rare: scans at most", 0, 1000, 50)
-        self.size = _slider("Bloat: wasted MB at least", 0.0, 100.0, 0.5)
-        self.ratio = _slider("Bloat: share at least", 0.1, 0.9, 0.35)
+        # The controls begin where the review was judged, so that the first picture is the review's own.
+        days, scans = (_threshold(review, "rarely_used_index", name) for name in ("min_days", "max_scans"))
+        wasted, share = (
+            _threshold(review, "bloated_index", name) for name in ("min_wasted_bytes", "min_ratio")
+        )
+        self.days = _slider("Days of statistics", 0.0, 60.0, float(days))
+        self.scans = _slider("Rare: scans at most", 0, 1000, int(scans))
+        self.size = _slider("Bloat: wasted MB at least", 0.0, 100.0, wasted / 2**20)
+        self.ratio = _slider("Bloat: share at least", 0.1, 0.9, float(share))
         self.rows, self.sql = ipw.Output(), ipw.Output()
         controls = (self.schema, self.table, self.verdict, self.days, self.scans, self.size, self.ratio)
         left, right = ipw.VBox(controls[:3]), ipw.VBox(controls[3:])
@@ -92,13 +97,10 @@ class Explorer:
     def _redraw(self, _: object) -> None:
         review = self.judged()
         shown = self.frame(review)
-        self.rows.clear_output(wait=True)
-        with self.rows:
-            columns = ["schema_name", "table_name", "index_name", "verdict", "scans_count", "total_bytes"]
-            display(Table(shown[columns], f"{len(shown):,} indexes", empty="No index passes the filters."))
-        self.sql.clear_output(wait=True)
-        with self.sql:
-            display(Code(self.statements(review.outcomes[: len(_ADJUSTED)], shown)))
+        columns = ["schema_name", "table_name", "index_name", "verdict", "scans_count", "total_bytes"]
+        caption = plural(len(shown), "index", "indexes")
+        fill(self.rows, Table(shown[columns], caption, empty="No index passes the filters."))
+        fill(self.sql, Code(self.statements(review.outcomes[: len(_ADJUSTED)], shown)))
 
 
 def _statement(finding: Finding) -> str:
@@ -113,6 +115,12 @@ def _statement(finding: Finding) -> str:
     return f"-- {title}\n{fix.sql}\n-- takes {fix.lock}; undo:\n{undo}"
 
 
+def _threshold(review: Review, check: str, name: str) -> float:
+    own = review.snapshot.options.thresholds.get(check, {})
+    value: float = own.get(name, checks()[check].thresholds[name])
+    return value
+
+
 def _names(review: Review, column: str) -> list[str]:
     return sorted(set(review["indexes"][column]))
 
@@ -124,6 +132,7 @@ def _choice(label: str, values: Sequence[str]) -> ipw.Dropdown:
 
 def _slider(label: str, least: float, most: float, value: float) -> Any:
     kind = ipw.IntSlider if isinstance(value, int) else ipw.FloatSlider
+    least, most = min(least, value), max(most, value)
     step = {} if isinstance(value, int) else {"step": (most - least) / 100}
     return kind(
         value=value, min=least, max=most, description=label, style=_WIDE, layout=_LAYOUT,
