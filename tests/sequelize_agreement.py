@@ -31,11 +31,22 @@ FIXTURES = HERE / "fixtures" / "sequelize"
 def run_sequelize(folder: Path, target: Target | None, *flags: str) -> dict[str, Any]:
     """Load a folder with Sequelize, sync it into a database, and return what load.js prints."""
     options = folder / "options.json"
-    environment = {
-        **os.environ,
-        "NODE_PATH": str(node_modules(PROJECT)),
-        "SEQUELIZE_OPTIONS": options.read_text() if options.exists() else "{}",
-    }
+    settings = {"SEQUELIZE_OPTIONS": options.read_text() if options.exists() else "{}"}
+    return _node(["load.js", str(folder), *flags], target, settings)
+
+
+def run_project(entry: Path, target: Target) -> dict[str, Any]:
+    """Load a project by its own entry, sync it into a database, and return what project.js prints."""
+    return _node(["project.js", str(entry)], target, {})
+
+
+def compile_typescript(folder: Path, out: Path) -> None:
+    """Write the TypeScript of a folder as SWC compiles it for CommonJS."""
+    _node(["project.js", "--compile", str(folder), str(out)], None, {})
+
+
+def _node(arguments: list[str], target: Target | None, settings: dict[str, str]) -> dict[str, Any]:
+    environment = {**os.environ, "NODE_PATH": str(node_modules(PROJECT)), **settings}
     if target is not None:
         environment |= {
             "PGHOST": target.conninfo["host"],
@@ -43,10 +54,11 @@ def run_sequelize(folder: Path, target: Target | None, *flags: str) -> dict[str,
             "PGUSER": target.conninfo["user"],
             "PGDATABASE": target.conninfo["dbname"],
         }
-    command = ["node", str(PROJECT / "load.js"), str(folder), *flags]
+    script, *rest = arguments
+    command = ["node", str(PROJECT / script), *rest]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    result: dict[str, Any] = json.loads(done.stdout)
+    result: dict[str, Any] = json.loads(done.stdout or "{}")
     return result
 
 
@@ -71,9 +83,13 @@ class Comparison:
 def compare(folder: Path, make_database: MakeDatabase, server: Server, sql: str = "") -> Comparison:
     """Hold the reader against Sequelize for one folder of models."""
     target = make_database(server, sql)
-    result = run_sequelize(folder, target)
+    return hold(read(folder), run_sequelize(folder, target), target)
+
+
+def hold(declared: Declared, result: dict[str, Any], target: Target) -> Comparison:
+    """Hold what was read against what Sequelize said and made of a database."""
     assert result["error"] is None, result["error"]
-    comparison = Comparison(read(folder), result)
+    comparison = Comparison(declared, result)
     snapshot = catalog.capture(
         target, only=("database", "tables", "columns", "foreign_keys", "indexes", "enums")
     )

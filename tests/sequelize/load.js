@@ -9,24 +9,9 @@
 require('reflect-metadata');
 const fs = require('fs');
 const path = require('path');
-const swc = require('@swc/core');
-const { DataTypes, Model, Sequelize } = require('sequelize');
+const { DataTypes, Model } = require('sequelize');
 const typescript = require('sequelize-typescript');
-
-// TypeScript as the compilers of real projects emit it: decorators with the design types of their properties.
-require.extensions['.ts'] = (module, file) => {
-  const { code } = swc.transformSync(fs.readFileSync(file, 'utf8'), {
-    filename: file,
-    swcrc: false,
-    jsc: {
-      parser: { syntax: 'typescript', decorators: true },
-      transform: { legacyDecorator: true, decoratorMetadata: true },
-      target: 'es2020',
-    },
-    module: { type: 'commonjs' },
-  });
-  module._compile(code, file);
-};
+const { describe } = require('./shared');
 
 function sources(folder) {
   const found = [];
@@ -92,40 +77,6 @@ function load() {
     if (model.associate) model.associate(sequelize.models);
   }
   for (const setup of setups) setup(sequelize);
-}
-
-function describe(model) {
-  const attributes = {};
-  for (const [name, attribute] of Object.entries(model.rawAttributes)) {
-    if (attribute.type instanceof DataTypes.VIRTUAL) continue;
-    attributes[name] = {
-      field: attribute.field,
-      references: attribute.references || null,
-      onDelete: attribute.onDelete || null,
-      onUpdate: attribute.onUpdate || null,
-      primaryKey: attribute.primaryKey === true,
-    };
-  }
-  const associations = Object.entries(model.associations).map(([alias, association]) => ({
-    alias,
-    kind: association.associationType,
-    target: association.target.name,
-    foreignKey: association.foreignKey,
-    otherKey: association.otherKey || null,
-    through: association.through && association.through.model ? association.through.model.tableName : null,
-  }));
-  const named = model.getTableName();
-  return {
-    name: model.name,
-    table: typeof named === 'string' ? named : named.tableName,
-    schema: typeof named === 'string' ? 'public' : named.schema,
-    timestamps: model._timestampAttributes,
-    paranoid: Boolean(model._timestampAttributes.deletedAt),
-    underscored: Boolean(model.options.underscored),
-    attributes,
-    associations,
-    indexes: model._indexes.map((index) => index.name),
-  };
 }
 
 async function main() {

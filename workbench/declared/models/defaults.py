@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from workbench.declared.javascript.values import UNDEFINED, External, FunctionRef, JsObject, Made, Unknown
@@ -124,19 +123,9 @@ def _literal(value: Any, column: ColumnType, type_name: str) -> Default | Unknow
         return Default("literal", text.lower(), text.lower())
     if key == "INTEGER" and text.isdecimal():
         return Default("literal", text, text)
-    if key == "DECIMAL" and re.fullmatch(r"\d+(\.\d+)?", text):
-        scaled = _scaled(text, column.sql)
-        # A fraction is printed bare; a whole number in quotes, lest it be read as an integer.
-        return Default("literal", scaled if "." in scaled else f"'{scaled}'::numeric", text)
+    if key == "DECIMAL" and re.fullmatch(r"\d+\.\d+", text):
+        return Default("literal", text, text)  # a fraction is printed bare; a whole number might be an integer
     return Default("literal", f"{_quoted(_normalised(text, key))}::{_cast_name(type_name)}", text)
-
-
-def _scaled(text: str, type_name: str) -> str:
-    """Return a number with as many digits behind the point as its type keeps."""
-    scale = re.search(r",(\d+)\)", type_name)
-    if scale is None:
-        return text
-    return str(Decimal(text).quantize(Decimal(1).scaleb(-int(scale[1])), ROUND_HALF_UP))
 
 
 def _quoted(text: str) -> str:
