@@ -111,6 +111,33 @@ def test_keys_left_to_applications(server: Server, make_database: MakeDatabase) 
     assert [f.object for f in mends(target, "audit_column_without_key")] == ["public.student.created_by"]
 
 
+def test_what_looks_like_a_missing_key_and_is_none(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        KEYS
+        + """; create extension if not exists btree_gist;
+        create table phone (id int primary key, student_id int not null references student, is_primary boolean,
+            exclude using gist (student_id with =) where (is_primary));
+        create table team_members (id int primary key, student_id int not null references student,
+            team_id int not null, joined_at timestamptz, left_at timestamptz);
+        create table roster (student_id int references student, school_id int references school, ended_at date);
+        alter table student add superseded_by uuid, add sort_by uuid""",
+    )
+    found = objects_of(target, "missing_unique")
+    assert not {"public.phone.is_primary", "public.team_members", "public.roster"} & set(found)
+    assert objects_of(target, "audit_column_without_key") == ["public.student.created_by"]
+
+
+def test_totals_of_bills_are_money(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        "create table invoices (id int, total float8, tax real, tax_pct float8, total_hours float8);"
+        "create table exams (id int, total float8)",
+    )
+    found = {f.object: f.severity for f in outcome_of(target, "money_as_float").findings}
+    assert found == {"public.invoices.total": Severity.MEDIUM, "public.invoices.tax": Severity.MEDIUM}
+
+
 def test_an_invalid_unique_index_enforces_nothing(server: Server, make_database: MakeDatabase) -> None:
     target = make_database(server, KEYS + "; insert into student values (1); "
                            "insert into bus values (1, 1, true), (2, 1, true)")  # fmt: skip

@@ -50,13 +50,23 @@ def test_borrowed_rights(server: Server, make_database: MakeDatabase) -> None:
         f"""create function open(a int, "B" text) {body} as 'select 1';
         create function "Held"() {body} set search_path = pg_catalog as 'select 1';
         create function parsed() {body} return 1;
+        create function first_temp() {body} set search_path = public as 'select 1';
+        create function last_temp() {body} set search_path = public, pg_temp as 'select 1';
+        create function bare() {body} set search_path = '' as 'select 1';
+        create schema anybody; grant create on schema anybody to public;
+        create function anyone() {body} set search_path = anybody, pg_temp as 'select 1';
         create function plain() returns int language sql as 'select 1';
         create procedure proc() language sql security definer as 'select 1';
         revoke execute on procedure proc() from public""",
     )
     found = {finding.object: finding.severity for finding in mends(target, "security_definer_search_path")}
-    assert found == {"public.open": Severity.HIGH, "public.proc": Severity.MEDIUM}
-    assert outcome_of(target, "security_definer_search_path").examined == 4
+    assert found == {
+        "public.open": Severity.HIGH,
+        "public.anyone": Severity.HIGH,
+        "public.proc": Severity.MEDIUM,
+        "public.first_temp": Severity.LOW,
+    }
+    assert outcome_of(target, "security_definer_search_path").examined == 8
 
 
 def test_roles(server: Server, make_database: MakeDatabase, role: str) -> None:
@@ -143,6 +153,12 @@ def test_addresses_of_institutions_are_not_personal(server: Server, make_databas
     }
 
 
+def test_a_comment_that_denies_is_no_mark() -> None:
+    column = Column("lookup", "title", "text", "Case sensitive; contains no PII")
+    assert sensitive.kind_of(column) is None
+    assert sensitive.kind_of(Column("lookup", "title", "text", "PHI")) == ("health", "its comment says “phi”")
+
+
 def test_sensitive_names_match_whole_words() -> None:
     for name in ("session", "classname", "hotelphoneme", "tokenizer", "pinned", "emailed"):
         assert sensitive.kind_of(Column("t", name, "text")) is None
@@ -179,6 +195,34 @@ def test_audit_logs(server: Server, make_database: MakeDatabase, role: str) -> N
     assert objects_of(target, "audit_log_not_partitioned") == ["public.audit_logs"]
 
 
+def test_rights_on_columns_and_row_security_of_an_audit_log(
+    server: Server, make_database: MakeDatabase, role: str
+) -> None:
+    target = make_database(
+        server,
+        f"""create table audit_log (id int, at timestamptz, note text); grant update (note) on audit_log to {role};
+        create table change_log (id int, at timestamptz); grant update, delete on change_log to {role};
+        alter table change_log enable row level security;
+        create policy adding on change_log for insert with check (true);
+        create table access_log (id int, at timestamptz); grant update on access_log to {role};
+        alter table access_log enable row level security; create policy every on access_log using (true)""",
+    )
+    found = mends(target, "audit_log_mutable")
+    assert [finding.object for finding in found] == ["public.access_log", "public.audit_log"]
+    assert found[1].fix is not None
+    assert f'REVOKE UPDATE ("note") ON "public"."audit_log" FROM "{role}"' in found[1].fix.sql
+
+
+def test_a_right_in_a_closed_schema_sleeps(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """create schema closed; create table closed.t (id int); grant select on closed.t to public;
+        create view shown as select 1 as one; grant select on shown to public""",
+    )
+    found = {f.object: f.severity for f in outcome_of(target, "public_grant").findings}
+    assert found == {"closed.t": Severity.INFO, "public.shown": Severity.LOW}
+
+
 def test_a_login_role_that_owns_the_audit_log_may_change_it(
     server: Server, make_database: MakeDatabase, role: str
 ) -> None:
@@ -211,7 +255,11 @@ def test_row_security(server: Server, make_database: MakeDatabase, role: str) ->
     assert outcome_of(target, "row_security_not_forced").findings[0].severity is Severity.MEDIUM
     assert role in objects_of(target, "role_bypasses_row_security")
     assert objects_of(target, "row_security_without_policy") == []
-    execute(target, "drop policy own on members;")
+    (wide,) = outcome_of(target, "policy_shows_all_rows").findings
+    assert (wide.object, wide.severity) == ("public.members", Severity.MEDIUM)
+    execute(target, "create policy narrow on members as restrictive using (organization_id = 1);")
+    assert objects_of(target, "policy_shows_all_rows") == []
+    execute(target, "drop policy narrow on members;\ndrop policy own on members;")
     assert objects_of(target, "row_security_without_policy") == ["public.members"]
 
 

@@ -31,7 +31,7 @@ KINDS = (
             ssn, social security, national id, national identifier, passport, passport number, driver
             license, drivers license, driving licence, tax id, tax number, tin, medicaid, medicare,
             insurance number, insurance id, insurance policy number, health card number, medical record num,
-            medical record number, mrn, nhs number
+            medical record number, mrn, nhs number, national insurance number, nino, cpf, curp, aadhaar, pesel, bsn
             """
         ),
         (*TEXT, *NUMBERS),
@@ -52,8 +52,8 @@ KINDS = (
         "financial",
         phrases(
             """
-            card number, credit card, pan, cvv, cvc, iban, bank account, account number, routing number,
-            salary, income, wage
+            card number, credit card, cc number, ccnum, pan, cvv, cvc, iban, bank account, account number,
+            routing number, salary, income, wage
             """
         ),
         (*TEXT, *NUMBERS),
@@ -81,7 +81,12 @@ KINDS = (
         (*TEXT, "inet", "macaddr"),
         False,
     ),
-    Kind("birth", phrases("date of birth, birth date, birthdate, birthday, dob"), (*TEXT, *DATES), False),
+    Kind(
+        "birth",
+        phrases("date of birth, birth date, birthdate, birthday, dob, born on, born at, birth day"),
+        (*TEXT, *DATES),
+        False,
+    ),
     Kind(
         "name",
         phrases(
@@ -145,6 +150,13 @@ PERSONS = phrases(
 _MARKS = phrases(
     "phi, pii, hipaa, gdpr, protected health information, personal data, sensitive, confidential"
 )
+_NO_MARKS = phrases(
+    """
+    no phi, not phi, non phi, no pii, not pii, non pii, not sensitive, non sensitive, case sensitive, time sensitive,
+    no personal data, not personal data, not confidential, non confidential, no sensitive, without pii, without phi,
+    no protected health information
+    """
+)
 _GUARDED = phrases("encrypted, cipher, ciphertext, hash, hashed, digest, bcrypt, masked, tokenized")
 
 
@@ -168,7 +180,7 @@ def kind_of(column: Column, further: Mapping[str, str] | None = None) -> tuple[s
         if re.search(pattern, f"{column.table}.{column.name}", re.IGNORECASE):
             return kind, f"the pattern {pattern!r} of the target"
     mark = says(column.comment, _MARKS)
-    if mark:
+    if mark and not says(column.comment, _NO_MARKS):
         return ("health" if mark in ("phi", "hipaa", _MARKS[4]) else "marked"), f"its comment says “{mark}”"
     if column.is_foreign_key or _is_reference(column.name) or says(column.name, HARMLESS):
         return None

@@ -119,15 +119,17 @@ def without_statistics(columns: pd.DataFrame) -> tuple[pd.DataFrame, list[NotExa
         ["schema_name", "table_name"], sort=True
     ):
         hidden = int((~group["can_select"]).sum())
+        empty = bool((group["estimated_rows"] == 0).all())
         if group["estimated_rows"].isna().all():
             reason = "never analysed, so there are no statistics"
         elif hidden:
             reason = f"{hidden} columns: pg_stats shows only columns that the role may SELECT"
-        elif (group["estimated_rows"] == 0).all():
+        elif empty:
             reason = "no rows when it was last analysed"
         else:
             reason = f"{len(group)} columns without statistics"
-        missing.append(NotExamined(dotted(str(schema), str(table)), reason))
+        # Nothing can be said of a column that holds nothing.
+        missing.append(NotExamined(dotted(str(schema), str(table)), reason, settled=empty and not hidden))
     return known, missing
 
 

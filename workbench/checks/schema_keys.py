@@ -38,6 +38,21 @@ MEMBERSHIPS = tuple(
         "followers, subscriber, subscribers, collaborator, collaborators"
     )
 )
+ENDS = phrases(
+    """
+    left, left at, ended, ended at, end, end date, ends at, until, valid to, effective to, removed at, removed,
+    revoked at, resigned at, exited at, expired at, closed at, unassigned at, to date, terminated at
+    """
+)
+# What a thing is done by: a measure, a column, or a row of the same table rather than somebody.
+NOT_WHO = phrases(
+    """
+    order by, ordered by, sort by, sorted by, group by, grouped by, increment by, step by, delayed by, delay by,
+    multiply by, multiplied by, divide by, divided by, scale by, scaled by, shifted by, reduced by, increased by,
+    replaced by, superseded by, succeeded by, preceded by, followed by, caused by, blocked by, limited by,
+    split by, offset by
+    """
+)
 KEY_TYPES = ("uuid", "integer", "bigint", "smallint")
 USERS = ("user", "users")
 ByTable = Mapping[int, Sequence[Row]]
@@ -62,8 +77,8 @@ def missing_unique(
     Fix: A unique index, partial where only some rows count. Rows that break it must be settled first.
     False positives: A join table that keeps a history of pairs; a number that is unique by chance so far.
     """
-    # An invalid index enforces nothing for sure.
-    unique = indexes[indexes["is_unique"] & indexes["is_valid"]]
+    # An invalid index enforces nothing for sure; an exclusion constraint over a key keeps it unique too.
+    unique = indexes[(indexes["is_unique"] | indexes["is_exclusion"]) & indexes["is_valid"]]
     columns, keys = by_table(reviewed_columns), by_table(foreign_keys[~foreign_keys["is_inherited"]])
     judged = [
         _flags(columns, keys, by_table(unique)),
@@ -171,7 +186,7 @@ def _join_tables(columns: ByTable, keys: ByTable, unique: ByTable) -> Verdict:
 
 def _members(columns: Sequence[Row]) -> list[str]:
     """Return the two columns that a table of members pairs, by its name and its only two references; else none."""
-    if words(columns[0].table_name)[-1:] not in MEMBERSHIPS:
+    if words(columns[0].table_name)[-1:] not in MEMBERSHIPS or any(_ends(row) for row in columns):
         return []
     named = [
         row
@@ -184,11 +199,18 @@ def _members(columns: Sequence[Row]) -> list[str]:
     return sorted(row.column_name for row in named) if fits else []
 
 
+def _ends(row: Row) -> bool:
+    """Tell whether a column says when a pair ceased to be: who left and came back is there twice."""
+    return row.base_type.startswith(("timestamp", "date")) and says(row.column_name, ENDS) is not None
+
+
 def _joined(columns: Sequence[Row], keys: Sequence[Row]) -> list[str]:
     """Return the columns of the two foreign keys of a table that holds little else; else none."""
     named = [k.column_names for k in keys if len(k.column_names) == 1]
     pair = sorted({names[0] for names in named if says(names[0], BOOKKEEPING) is None})
     others = [row for row in columns if row.column_name not in pair and not _is_bookkeeping(row.column_name)]
+    if any(_ends(row) for row in columns):
+        return []
     # One moment of its own is allowed: when a message was read, say.
     rest = [row for row in others if not row.base_type.startswith("timestamp")]
     return pair if len(pair) == 2 and not rest and len(others) <= 1 else []
@@ -251,7 +273,9 @@ def user_table(reviewed_tables: pd.DataFrame, foreign_keys: pd.DataFrame) -> Map
         )
         schema, table = commonest
     else:
-        named = [row for row in rows(reviewed_tables) if " ".join(words(row.table_name)) in USERS]
+        tables = list(rows(reviewed_tables))
+        named = [row for row in tables if " ".join(words(row.table_name)) in USERS]
+        named = named or [row for row in tables if words(row.table_name)[-1] in USERS]
         if len(named) != 1:
             return None
         schema, table = named[0].schema_name, named[0].table_name
@@ -301,7 +325,8 @@ def audit_column_without_key(
 
 def _says_who(column: str) -> bool:
     spoken = words(column)
-    return len(spoken) > 1 and (spoken[-1] == "by" or spoken[-2:] == ("by", "id"))
+    who = len(spoken) > 1 and (spoken[-1] == "by" or spoken[-2:] == ("by", "id"))
+    return who and says(column, NOT_WHO) is None
 
 
 def _unbound(row: Row, target: tuple[str, str, str], maker: KeyMaker) -> Finding:

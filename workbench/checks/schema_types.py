@@ -22,13 +22,27 @@ MONEY = phrases(
     amount, invoice total, order total
     """
 )
-MAYBE_MONEY = ("amount", "balance", "budget", "spent", "credit", "debit", "refund", "deposit", "spend limit")
+MAYBE_MONEY = phrases(
+    """
+    amount, balance, budget, spent, credit, debit, refund, deposit, spend limit, tax, vat, commission, bonus,
+    premium, income, expense, expenses, rent, earnings, turnover
+    """
+)
+# In these tables a total or an amount is money.
+BILLS = phrases(
+    """
+    invoice, invoices, bill, bills, order, orders, payment, payments, sale, sales, purchase, purchases, receipt,
+    receipts, refund, refunds, payout, payouts, payroll, quote, quotes, cart, carts, checkout, account, accounts,
+    ledger, budget, budgets
+    """
+)
+SUMS = phrases("total, amount, tax, discount, paid, due, balance, net, gross, sum")
 # Words that make an amount or a cost something else than money.
 NOT_MONEY = phrases(
     """
     dose, dosage, weight, height, volume, distance, score, rank, ratio, rate, percent, percentage,
-    factor, latency, duration, ms, seconds, mg, ml, kg, water, fluid, cpu, heuristic, query, planner,
-    index
+    pct, count, hours, days, factor, latency, duration, ms, seconds, mg, ml, kg, water, fluid, cpu, heuristic,
+    query, planner, index
     """
 )
 SET_WORDS = phrases(
@@ -95,7 +109,9 @@ def money_as_float(reviewed_columns: pd.DataFrame, pinned_columns: Mapping[str, 
     ]
     findings, examined = [], 0
     for row in rows(numbers):
-        certain = says(row.column_name, MONEY)
+        certain = says(row.column_name, MONEY) or (
+            says(row.table_name, BILLS) and says(row.column_name, SUMS)
+        )
         phrase = certain or says(row.column_name, MAYBE_MONEY)
         if phrase is None or says(row.column_name, NOT_MONEY) or says(row.table_name, NOT_MONEY):
             continue

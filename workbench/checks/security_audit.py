@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from workbench.checks import check
@@ -26,12 +28,16 @@ WHEN = phrases(
 
 @check(subject="security", kind="static")
 def audit_log_mutable(
-    audit_tables: pd.DataFrame, rights: Rights, triggers: pd.DataFrame, functions: pd.DataFrame
+    audit_tables: pd.DataFrame,
+    rights: Rights,
+    triggers: pd.DataFrame,
+    functions: pd.DataFrame,
+    policies: pd.DataFrame,
 ) -> Verdict:
     """Audit log that roles may change.
 
-    Problem: A role other than a superuser may update, delete or truncate the audit log, and no trigger
-    stops it.
+    Problem: A role other than a superuser may update, delete or truncate the audit log, or some of its columns,
+    and neither a trigger nor row security stops it.
     Impact: The trail can be rewritten by whoever wants to hide something, and by any bug in the
     application.
     Fix: Grant INSERT and SELECT only; let a role own the table that nobody logs in as.
@@ -49,11 +55,34 @@ def audit_log_mutable(
             for event in events
         }
         open_ways = [privilege for privilege in MUTATIONS if privilege not in stopped]
-        holders = {p: rights.holders(row.table_oid, p) - {row.owner} - rights.superusers for p in open_ways}
+        granted = [p for p in open_ways if p not in _without_policy(row, policies)]
+        holders = _holders(row, granted, rights)
         owners = rights.owned_by(row.table_oid) if open_ways else ()
         if any(holders.values()) or owners:
             findings.append(_mutable(row, holders, owners))
     return Verdict(len(audit_tables), findings)
+
+
+def _without_policy(row: Row, policies: pd.DataFrame) -> set[str]:
+    """Return what row security keeps everybody but the owner from: TRUNCATE never is among it."""
+    if not row.has_row_security:
+        return set()
+    own = policies[(policies["table_oid"] == row.table_oid) & policies["is_permissive"]]
+    return {"UPDATE", "DELETE"} - set(own["command"]) if "ALL" not in set(own["command"]) else set()
+
+
+def _holders(row: Row, privileges: Sequence[str], rights: Rights) -> dict[str, frozenset[str]]:
+    """Return who holds a right on a table or on a column of it, by the right as GRANT spells it.
+
+    The owner and superusers are left out.
+    """
+    found = {}
+    for privilege in privileges:
+        for (oid, column), by_privilege in rights.direct.items():
+            if oid == row.table_oid and privilege in by_privilege:
+                right = f"{privilege} ({quote(column)})" if column else privilege
+                found[right] = by_privilege[privilege] - {row.owner} - rights.superusers
+    return found
 
 
 def _mutable(row: Row, holders: dict[str, frozenset[str]], owners: tuple[str, ...]) -> Finding:
@@ -62,7 +91,9 @@ def _mutable(row: Row, holders: dict[str, frozenset[str]], owners: tuple[str, ..
     fixes = [revoke(privilege, table, name) for privilege, names in holders.items() for name in sorted(names)]
     parts = []
     if granted:
-        parts.append(f"{', '.join(p for p in MUTATIONS if holders.get(p))} is granted to {people(granted)}")
+        parts.append(
+            f"{', '.join(right for right, names in holders.items() if names)} is granted to {people(granted)}"
+        )
     if owners:
         parts.append(f"{people(owners)} can log in with the owner's rights")
     return Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import pandas as pd
 
@@ -25,27 +25,32 @@ def setting_values(settings: pd.DataFrame) -> Mapping[str, str]:
 
 
 @check(subject="security", kind="static")
-def public_grant(table_grants: pd.DataFrame, reviewed_tables: pd.DataFrame, schemas: pd.DataFrame) -> Verdict:
+def public_grant(table_grants: pd.DataFrame, tables: pd.DataFrame, schemas: pd.DataFrame) -> Verdict:
     """Right that every role holds.
 
-    Problem: PUBLIC may read or write a table, or create objects in a schema.
+    Problem: PUBLIC may read or write a table or view, or create objects in a schema.
     Impact: Every role that can connect has the right, those included that are made later for something
     else. A role that creates objects in a schema of others' search_path can put a function in the place of
     theirs.
     Fix: Revoke from PUBLIC and grant to the roles that need it.
-    False positives: Reference data that everybody may read.
+    False positives: Reference data that everybody may read. A right in a schema that PUBLIC may not use has no
+    effect until somebody grants that, and is reported for information.
     """
     of_public = table_grants[table_grants["grantee"] == PUBLIC]
-    of_public = of_public[of_public["table_oid"].isin(reviewed_tables["table_oid"])]
+    proper = tables[~tables["is_partition"] & tables["extension"].isna()]
+    of_public = of_public[of_public["table_oid"].isin(proper["table_oid"])]
+    closed = set(schemas[~schemas["public_can_use"]]["schema_name"])
     findings = [
-        _public_table(group) for _, group in of_public.groupby(["schema_name", "table_name"], sort=True)
+        _public_table(group, str(schema) in closed)
+        for (schema, _), group in of_public.groupby(["schema_name", "table_name"], sort=True)
     ]
     own = schemas[schemas["extension"].isna()]
     findings += [_public_schema(row.schema_name) for row in rows(own[own["public_can_create"]])]
-    return Verdict(len(reviewed_tables) + len(own), findings)
+    return Verdict(len(proper) + len(own), findings)
 
 
-def _public_table(grants: pd.DataFrame) -> Finding:
+def _public_table(grants: pd.DataFrame, is_closed: bool) -> Finding:
+    """Return the finding of a table or view; in a schema that PUBLIC may not use, the right sleeps."""
     first = next(rows(grants))
     fixes = []
     for row in rows(grants):
@@ -53,12 +58,14 @@ def _public_table(grants: pd.DataFrame) -> Finding:
         fixes.append(revoke(row.privilege + column, (row.schema_name, row.table_name), PUBLIC))
     privileges = sorted(set(grants["privilege"]))
     writes = bool(WRITES & set(privileges))
+    severity = Severity.MEDIUM if writes else Severity.LOW
+    sleeping = " PUBLIC may not use the schema, so the right has no effect yet." if is_closed else ""
     return Finding(
         object=dotted(first.schema_name, first.table_name),
         title="Every role may write the table" if writes else "Every role may read the table",
-        detail=f"PUBLIC holds {', '.join(privileges)}.",
-        severity=Severity.MEDIUM if writes else Severity.LOW,
-        evidence={"privileges": privileges},
+        detail=f"PUBLIC holds {', '.join(privileges)}.{sleeping}",
+        severity=Severity.INFO if is_closed else severity,
+        evidence={"privileges": privileges, "public_can_use_schema": not is_closed},
         fix=Fix("\n".join(f.sql for f in fixes), "\n".join(f.undo for f in fixes), NO_LOCK),
     )
 
@@ -135,35 +142,54 @@ def role_without_expiry(roles: pd.DataFrame) -> Verdict:
 
 
 @check(subject="security", kind="static")
-def security_definer_search_path(functions: pd.DataFrame) -> Verdict:
+def security_definer_search_path(functions: pd.DataFrame, schemas: pd.DataFrame) -> Verdict:
     """SECURITY DEFINER function with a search_path that its caller chooses.
 
-    Problem: The function runs with its owner's rights and looks names up along the caller's search_path.
+    Problem: The function runs with its owner's rights and looks names up along the caller's search_path, in a
+    schema where every role may create objects, or, where its own path does not name pg_temp last, in the
+    caller's temporary tables first.
     Impact: Whoever may call it and create a table or function somewhere can have his code run as the owner.
     Fix: Fix search_path in the function's definition, pg_temp last, and revoke EXECUTE from PUBLIC.
     False positives: A function whose body qualifies every name, operators included.
     """
     own = functions[functions["extension"].isna() & functions["is_security_definer"]]
     own = own[~own["language"].isin(["c", "internal"])]
+    creatable = set(schemas[schemas["public_can_create"]]["schema_name"])
     findings = []
     for row in rows(own):
         path = next((line for line in row.settings if line.lower().startswith("search_path=")), None)
-        if not row.has_parsed_body and (path is None or "$user" in path):
-            findings.append(_mutable_path(row, path))
+        doubt = "" if row.has_parsed_body else _doubt(path, creatable)
+        if doubt:
+            findings.append(_mutable_path(row, path, doubt))
     return Verdict(len(own), findings)
 
 
-def _mutable_path(row: Row, path: str | None) -> Finding:
+def _doubt(path: str | None, creatable: Set[str]) -> str:
+    """Return what is wrong with the search_path of a function; empty when nothing is."""
+    if path is None or "$user" in path:
+        return "the caller chooses the search_path"
+    names = [name.strip().strip('"') for name in path.partition("=")[2].split(",")]
+    names = [name for name in names if name]
+    opened = [name for name in names if name in creatable]
+    if opened:
+        return f"every role may create objects in {', '.join(opened)} of its search_path"
+    # An empty path makes the body qualify its names; another one finds temporary tables first unless told.
+    own = set(names) - {"pg_catalog"}
+    return "temporary tables of the caller are found first" if own and names[-1] != "pg_temp" else ""
+
+
+def _mutable_path(row: Row, path: str | None, doubt: str) -> Finding:
     word = "PROCEDURE" if row.kind == "procedure" else "FUNCTION"
     name = f"{word} {qualified(row.schema_name, row.function_name)}({row.arguments})"
     before = "RESET search_path" if path is None else f"SET search_path = {path.partition('=')[2]}"
     grave = row.public_can_execute and row.owner_is_superuser
+    severity = Severity.HIGH if grave else Severity.MEDIUM
     callers = "every role" if row.public_can_execute else "roles with EXECUTE"
     return Finding(
         object=dotted(row.schema_name, row.function_name),
-        title="Borrowed rights, and the caller chooses the search_path",
+        title=f"Borrowed rights, and {doubt}",
         detail=f"It runs as {row.owner}, and {callers} may call it.",
-        severity=Severity.HIGH if grave else Severity.MEDIUM,
+        severity=Severity.LOW if doubt.startswith("temporary") else severity,
         evidence={
             "owner": row.owner,
             "owner_is_superuser": bool(row.owner_is_superuser),

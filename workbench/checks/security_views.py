@@ -10,6 +10,7 @@ import pandas as pd
 from workbench.checks import check, derived
 from workbench.checks.schema import listed
 from workbench.checks.security import PUBLIC, Rights, people
+from workbench.checks.security_rows import Tenancy
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, qualified
 from workbench.rows import Row, by, rows
@@ -181,3 +182,37 @@ def _bypass(row: Row, tables: Sequence[str], readers: Set[str], has_invoker: boo
         fix=fix,
         distinct=row.arguments,
     )
+
+
+@check(subject="security", kind="static")
+def policy_shows_all_rows(
+    policies: pd.DataFrame, reviewed_tables: pd.DataFrame, tenancies: Mapping[int, Tenancy]
+) -> Verdict:
+    """Row security whose policy hides nothing.
+
+    Problem: A permissive policy for every role says USING (true), and no restrictive one stands against it.
+    Impact: Row security is enabled and every role that may read the table sees all rows; of permissive
+    policies the widest counts, whatever the others say.
+    Fix: Say in the policy whose rows a role may see, or name the roles that may see all.
+    False positives: A table that everybody may read whole, where row security only limits writing.
+    """
+    enabled = reviewed_tables[reviewed_tables["has_row_security"]]
+    of_table = by(policies[policies["command"].isin(["ALL", "SELECT"])], "table_oid")
+    findings = []
+    for row in rows(enabled):
+        own = of_table.get(row.table_oid, [])
+        if not _shows_all(own):
+            continue
+        names = [p.policy_name for p in own if p.using_expression == "true" and PUBLIC in p.roles]
+        tenancy = tenancies.get(row.table_oid)
+        whose = f" Its rows belong to {tenancy.root}." if tenancy else ""
+        findings.append(
+            Finding(
+                object=dotted(row.schema_name, row.table_name),
+                title="Row security that hides nothing",
+                detail=f"Everybody sees every row by {listed(names)}.{whose}",
+                severity=Severity.MEDIUM if tenancy and tenancy.keys_count == 1 else Severity.INFO,
+                evidence={"policies": names, "tenant_root": tenancy.root if tenancy else None},
+            )
+        )
+    return Verdict(len(enabled), findings)
