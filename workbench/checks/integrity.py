@@ -222,6 +222,7 @@ def _composite_fix(square: Square, relations: Relations, violations: int, maker:
 def undeclared_foreign_key(
     judged_candidates: pd.DataFrame,
     columns: pd.DataFrame,
+    reviewed_tables: pd.DataFrame,
     key_maker: KeyMaker,
     *,
     certain_score: float = 0.85,
@@ -244,7 +245,8 @@ def undeclared_foreign_key(
         else:
             severity = Severity.LOW if row["score"] >= certain_score or rows_read else Severity.INFO
         findings.append(_undeclared(row, severity, key_maker))
-    return Verdict(len(columns), findings, _silent(judged_candidates))
+    examined = int(columns["table_oid"].isin(reviewed_tables["table_oid"]).sum())
+    return Verdict(examined, findings, _silent(judged_candidates))
 
 
 def _silent(judged: pd.DataFrame) -> list[NotExamined]:
