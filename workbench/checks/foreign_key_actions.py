@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -66,8 +67,16 @@ def _alone(key: Row, policy: Policy, facts: Mapping[str, Any]) -> Finding:
         ),
         severity=Severity.LOW,
         evidence={"recommended_on_delete": policy.on_delete, "recommended_on_update": policy.on_update},
-        fix=recreated(key, changed, facts),
+        fix=replace(recreated(key, changed, facts), choice=_choice(policy)),
     )
+
+
+def _choice(policy: Policy) -> str:
+    """Return why people must choose the action; empty for one under which deletes fail as before."""
+    if policy.on_delete in ("RESTRICT", "NO ACTION"):
+        return ""
+    effect = "delete these rows too" if policy.on_delete == "CASCADE" else "change these rows"
+    return f"deletes that fail today would {effect}, because {policy.reason}; RESTRICT keeps them failing"
 
 
 def _together(schema: str, keys: Sequence[Row], keys_count: int, policies: Mapping[int, Policy]) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -148,11 +148,21 @@ def _enable(row: Row) -> Fix:
     if row.forces_row_security:
         return fix
     force = alter(row, "FORCE ROW LEVEL SECURITY")
+    later = f"-- Once the application is known to work under the policies, for the owner too:\n-- {force}"
     return replace(
         fix,
-        sql=f"{fix.sql}\n-- Once the application is known to work under the policies, for the owner too:\n-- {force}",
+        sql=f"-- Roles that no policy names then see no row.\n{fix.sql}\n{later}",
         stays={"row_security_not_forced": "the owner is bound once the application works under the policies"},
     )
+
+
+def _force(row: Row, logins: Sequence[str]) -> Fix:
+    """Return the fix; a choice where somebody works as the owner, who then sees what the policies leave."""
+    fix = _switch(row, "FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY")
+    if not logins:
+        return fix
+    bound = people(logins)
+    return replace(fix, choice=f"the policies then bind {bound} too: try the application under them first")
 
 
 def _switch(row: Row, change: str, undo: str) -> Fix:
@@ -185,7 +195,7 @@ def row_security_not_forced(reviewed_tables: pd.DataFrame, rights: Rights) -> Ve
                 detail=f"Policies do not bind the owner; {who}.",
                 severity=Severity.MEDIUM if logins else Severity.LOW,
                 evidence={"owner": row.owner, "owner_logins": list(logins)},
-                fix=_switch(row, "FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY"),
+                fix=_force(row, logins),
             )
         )
     return Verdict(len(enabled), findings)

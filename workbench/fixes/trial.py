@@ -38,6 +38,7 @@ _SHOWN = {
         "one_sided_soft_delete": "the key no longer deletes rows, so it matters that they have no mark of their own",
     },
     "index": {
+        "index_blocks_hot_updates": "updates may change its column: weigh what its statement gains against them",
         "over_indexed_table": "each new index serves a key or a statement that a finding names",
         "redundant_index": "the new index serves in its place: drop it once the new one stands",
         "duplicate_index": "the new index serves in its place: drop it once the new one stands",
