@@ -400,3 +400,33 @@ def test_coverage_and_plan_of_the_demo() -> None:
         home, there = f"public.{key['table_name']}", f"public.{key['referenced_table']}"
         if home != there and {home, there} <= position.keys():
             assert position[there] < position[home]
+
+
+def test_one_object_with_everything_and_a_helper_beside_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "helpers.js").write_text(
+        "exports.addColumns = async (qi, table, columns) => {\n"
+        "  for (const [name, given] of Object.entries(columns)) await qi.addColumn(table, name, given);\n};\n"
+    )
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    found = reading(
+        folder,
+        {
+            "01-add.js": "const path = require('path');\n"
+            "const { addColumns } = require(path.join(__dirname, '..', 'helpers'));\n"
+            "exports.up = ({ context: { queryInterface, Sequelize } }) =>\n"
+            "  addColumns(queryInterface, 'users', { phone: Sequelize.STRING });\n"
+        },
+    )
+    frames = migrations.frames(found)
+    assert list(frames["migration_operations"]["object"]) == ["public.users.phone"]
+    assert list(frames["migration_operations"]["migration"]) == ["01-add.js"]
+    assert frames["migration_unread"].empty
+
+
+def test_a_migration_whose_calls_reach_no_query_interface_is_told(tmp_path: Path) -> None:
+    source = "const { run } = require('elsewhere');\nexports.up = async () => { await run('users'); };\n"
+    found = reading(tmp_path, {"01-far.js": source, "02-idle.js": "exports.up = async () => {};\n"})
+    told = migrations.frames(found)["migration_unread"]
+    assert list(zip(told["file"], told["line"], strict=True)) == [("01-far.js", 2)]

@@ -190,7 +190,7 @@ def coverage_document(coverage: pd.DataFrame) -> dict[str, Any]:
 def _by_file(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in json_records(frame):
-        found.setdefault(row["file"], []).append(row)
+        found.setdefault(row["migration"], []).append(row)
     return found
 
 

@@ -22,6 +22,7 @@ from workbench.declared.migrations.script.values import Function, Name, line_of
 _SCRIPT = re.compile(r"\.(?:c|m)?(js|ts)$")
 _COPY = re.compile(r"(\.(?:c|m)?(?:js|ts))(?:\.(?:bak|backup|old|orig|disabled|save|skip|tmp)|~)$")
 _STAMP = re.compile(r"^(\d{4}[-_]?\d{2}[-_]?\d{2}[-_T]?\d{0,9}|\d{10,17}|\d{1,6})(?=[-_.])")
+_IDLE = re.compile(r"(console|logger|log|Promise)\b")
 _BYTES_LIMIT = 4_000_000
 _INTERFACE = Name(("queryInterface",))
 _GIVEN = {
@@ -191,6 +192,9 @@ def _follow(made: Migration, direction: str, program: Node, path: Path, folder: 
         elif not one.is_resolved:
             reason = f"{one.kind} of {one.object}: the name is only known at run time"
             troubles.append(Trouble(one.file or made.file, one.line, direction, reason))
+    if function is not None and not follower.calls and not follower.thrown and _does_something(function.node):
+        reason = "nothing that it calls was seen to reach the query interface"
+        troubles.append(Trouble(made.file, line_of(function.node), direction, reason))
     line = line_of(function.node) if function is not None else 0
     place: dict[str, Any] = {f"has_{direction}": function is not None, f"{direction}_line": line}
     return replace(
@@ -202,6 +206,18 @@ def _follow(made: Migration, direction: str, program: Node, path: Path, folder: 
         throws={**made.throws, direction: bool(follower.thrown)},
         **place,
     )
+
+
+def _does_something(node: Node) -> bool:
+    """Tell whether a function calls anything but a log or a promise."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        waiting += one.named_children
+        callee = one.child_by_field_name("function") if one.type == "call_expression" else None
+        if callee is not None and not _IDLE.match((callee.text or b"").decode(errors="replace")):
+            return True
+    return False
 
 
 def _operations(calls: Sequence[Call], direction: str) -> tuple[list[Operation], str]:
@@ -253,7 +269,7 @@ class _Loader:
 
     def load(self, source: str) -> Any:
         """Return what a module exports; None when it is not there or not a script."""
-        base = (self.home.parent / source).resolve()
+        base = (self.home.parent / source).resolve()  # an absolute one comes from __dirname
         candidates = [base, *(base.with_name(base.name + e) for e in (".js", ".ts", ".json", ".cjs"))]
         candidates += [base / "index.js", base / "index.ts"]
         path = next((p for p in candidates if p.is_file()), None)

@@ -71,6 +71,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "swallowed_line": "int8",  # line of the handler that hides a failure; 0: none
         "in_handler": "bool",
         "statement": "text",
+        "migration": "text",  # file that does it; ``file`` may be a helper that it calls
     },
     "migration_risks": {
         "file": "text",
@@ -87,6 +88,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "fails": "bool",
         "statement": "text",
         "is_backup": "bool",  # the file is a copy that no runner takes
+        "migration": "text",
         "estimated_rows": "float8?",  # of the table in the reviewed database
     },
     "migration_unread": {"file": "text", "line": "int8", "direction": "text", "reason": "text"},
@@ -254,7 +256,7 @@ def _operation_rows(reading: Reading) -> list[list[Any]]:
                 [o.file or one.file, o.line, o.direction, sequence, o.kind, o.schema, readable(o.table), o.object,
                  tuple(map(readable, o.columns)), o.source, o.transaction, o.is_guarded, now.conditions, now.loop,
                  o.is_resolved and not o.details.get("opaque"), now.swallowed, now.in_handler,
-                 readable(o.statement)[:400]]
+                 readable(o.statement)[:400], one.file]
             )  # fmt: skip
     return rows
 
@@ -267,7 +269,7 @@ def _risk_rows(reading: Reading) -> list[list[Any]]:
         o = risk.operation
         rows.append(
             [o.file or one.file, o.line, risk.kind, o.kind, o.schema, o.table, _named(o), o.columns, risk.detail,
-             risk.lock, risk.rewrites, risk.fails, readable(o.statement)[:400], one.kind == "backup", None]
+             risk.lock, risk.rewrites, risk.fails, readable(o.statement)[:400], one.kind == "backup", one.file, None]
         )  # fmt: skip
     return rows
 

@@ -124,7 +124,9 @@ def _literal(value: Any, column: ColumnType, type_name: str) -> Default | Unknow
     if key == "INTEGER" and text.isdecimal():
         return Default("literal", text, text)
     if key == "DECIMAL" and re.fullmatch(r"\d+\.\d+", text):
-        return Default("literal", text, text)  # a fraction is printed bare; a whole number might be an integer
+        return Default(
+            "literal", text, text
+        )  # a fraction is printed bare; a whole number might be an integer
     return Default("literal", f"{_quoted(_normalised(text, key))}::{_cast_name(type_name)}", text)
 
 

@@ -317,7 +317,7 @@ def _of_language(follower: Follower, path: tuple[str, ...], arguments: list[Any]
     """Return what Node's own functions give; None stands for: it is none that is known."""
     if path == ("require",):
         source = arguments[0] if arguments and isinstance(arguments[0], str) else ""
-        loaded = follower.load(source) if source.startswith(".") else None
+        loaded = follower.load(source) if source.startswith((".", "/")) else None
         return loaded if loaded is not None else Name(("module", source))
     if path[:2] in (("module", "path"), ("module", "node:path")) and path[-1] in ("join", "resolve"):
         return str(Path(*map(values.as_text, arguments))) if values.is_known(arguments) else Unknown("a path")

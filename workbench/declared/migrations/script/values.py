@@ -130,6 +130,15 @@ def readable(text: str) -> str:
     return text.replace(OPEN, "${").replace(CLOSE, "}")
 
 
+# What runners hand over in one object, beside or inside of umzug's context.
+_GIVEN_ALONG: Mapping[str, tuple[str, ...]] = {
+    "queryInterface": ("queryInterface",),
+    "context": ("queryInterface",),
+    "Sequelize": ("Sequelize",),
+    "DataTypes": ("Sequelize", "DataTypes"),
+}
+
+
 def member(value: Any, name: str) -> Any:  # noqa: PLR0911 - one answer per kind
     """Return ``value.name`` or ``value[name]``."""
     if isinstance(value, dict):
@@ -139,6 +148,8 @@ def member(value: Any, name: str) -> Any:  # noqa: PLR0911 - one answer per kind
     if isinstance(value, (list, str)) and name.isdigit():
         return value[int(name)] if int(name) < len(value) else None
     if isinstance(value, Name):
+        if value.path == ("queryInterface",) and name in _GIVEN_ALONG:
+            return Name(_GIVEN_ALONG[name])
         of_options = value.path[0] == "queryInterface" and value.path[-1] in ("options", "config")
         return "postgres" if of_options and name == "dialect" else Name((*value.path, name))
     if isinstance(value, Made):
