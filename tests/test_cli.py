@@ -70,6 +70,27 @@ def test_check_prints_one_json_document(run: Run, url: str) -> None:
     assert finding["fix"].keys() == {"sql", "undo", "lock"}
 
 
+def test_an_output_folder_that_cannot_be_is_told_before_the_review(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("review", "postgresql://nobody@/nowhere?host=/nowhere", "--out", "file/reviews")
+    assert done.returncode == 2
+    assert "file/reviews: Not a directory" in done.stderr
+
+
+def test_a_full_disk_is_no_defect_of_the_workbench(run: Run, url: str, tmp_path: Path) -> None:
+    (tmp_path / "snapshot").mkdir()
+    (tmp_path / "snapshot" / "manifest.json").symlink_to("/dev/full")
+    done = run("capture", url, "--no-rows", "--out", "snapshot")
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+
+
+def test_parameters_of_libpq_are_not_repeated(run: Run) -> None:
+    done = run("check", "host=db password=hidden77")
+    assert done.returncode == 2
+    assert "hidden77" not in done.stderr
+
+
 def test_fail_on_decides_the_exit_status(run: Run, url: str) -> None:
     arguments = ("check", url, "--no-rows", "--check", "duplicate_index")
     assert run(*arguments, "--fail-on", "low").returncode == 1

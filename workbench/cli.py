@@ -6,6 +6,7 @@ Exit status: 0 done; 1 done, and findings at or above ``--fail-on``; 2 the comma
 
 from __future__ import annotations
 
+import errno
 import functools
 import importlib
 import json
@@ -213,6 +214,8 @@ def review(
     """
     from workbench import history, report
 
+    # A folder that cannot be made is better told before the review than after it.
+    out.mkdir(parents=True, exist_ok=True)
     names = target or tuple(targets.read_targets(targets_file)) or demo.DATABASES
     engine = history.open_history(history_url or f"sqlite:///{out / 'history.sqlite'}")
     write = functools.partial(
@@ -316,9 +319,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # The reader of our output went away, as `| head` does: no reason to complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = DONE
+    except OSError as error:
+        # A full disk or a folder closed to us; what has no file name is a defect like any other.
+        if error.filename is None and error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            status = _confess(error)
+        else:
+            _complain(OSError(f"{error.filename or 'the output'}: {error.strerror}"))
+            status = WRONG
     except Exception as error:
-        _complain(RuntimeError(f"internal error, please report it: {type(error).__name__}: {error}"))
-        if os.environ.get("WORKBENCH_DEBUG"):
-            traceback.print_exc()
-        status = DEFECT
+        status = _confess(error)
     sys.exit(status or DONE)
+
+
+def _confess(error: Exception) -> int:
+    """Say that the workbench itself failed, and return the exit status that says so."""
+    _complain(RuntimeError(f"internal error, please report it: {type(error).__name__}: {error}"))
+    if os.environ.get("WORKBENCH_DEBUG"):
+        traceback.print_exc()
+    return DEFECT

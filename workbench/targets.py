@@ -118,8 +118,10 @@ def resolve(spec: str, targets_file: Path | None = None) -> Target:
     if (Path(spec) / MANIFEST_FILE).is_file():
         return Target(Path(spec).resolve().name, snapshot=Path(spec))
     known = ", ".join([*configured, *demo.DATABASES])
+    # "host=db password=…" is how libpq takes it; a log should not.
+    told = f"no target {spec!r}" if "=" not in spec else "parameters as libpq takes them are no target"
     raise TargetError(
-        f"no target {spec!r}: known names are {known}; a target can also be service:NAME, "
+        f"{told}: known names are {known}; a target can also be service:NAME, "
         "a postgresql:// URL or a snapshot folder"
     )
 
