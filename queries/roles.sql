@@ -13,7 +13,7 @@
 --   valid_until_at     timestamptz? end of the password's validity
 --   is_system          bool         predefined role of PostgreSQL
 --   is_bootstrap       bool         the role that made the cluster, which cannot stop being a superuser
---   member_of          text[]       roles that it is a direct member of
+--   member_of          text[]       roles that it is a direct member of, and whose rights it has or may take on
 --   settings           text[]       ALTER ROLE … SET, for this database or all; values of secrets cut
 select
     r.rolname::text as role_name,
@@ -31,10 +31,15 @@ select
     coalesce(s.settings, '{}') as settings
 from pg_catalog.pg_roles as r
 left join lateral (
-    select pg_catalog.array_agg(g.rolname::text order by g.rolname) as names
+    -- From 16 on there is a membership for each grantor, and one with ADMIN alone, as whoever creates a role gets.
+    select pg_catalog.array_agg(distinct g.rolname::text order by g.rolname::text) as names
     from pg_catalog.pg_auth_members as am
     join pg_catalog.pg_roles as g on g.oid = am.roleid
+    cross join lateral (select pg_catalog.to_jsonb(am) as newer) as j
     where am.member = r.oid
+      and (
+        coalesce((j.newer ->> 'inherit_option')::bool, true) or coalesce((j.newer ->> 'set_option')::bool, true)
+    )
 ) as m on true
 left join lateral (
     select pg_catalog.array_agg(

@@ -6,14 +6,16 @@ trial on a copy always runs on the embedded version.
 
 from __future__ import annotations
 
+import uuid
 from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import MakeDatabase, as_bare_role, as_monitor, connect
+from tests.scenarios import mends
 from workbench import catalog, checks, fixes, review
-from workbench.findings import Outcome, Status
+from workbench.findings import Outcome, Severity, Status
 from workbench.fixes import clone
 from workbench.fixes.clone import CloneError
 from workbench.review import Review
@@ -181,3 +183,25 @@ def test_nothing_of_an_older_server_is_lost_in_a_copy(pg15: Server, make_databas
         assert b"SET (n_distinct=5)" in copy.dump()
     finally:
         copy.remove()
+
+
+def test_a_membership_that_gives_no_right_is_none(pg16: Server, make_database: MakeDatabase) -> None:
+    target = make_database(pg16)
+    a, b, c, d = (f"r_{uuid.uuid4().hex[:10]}" for _ in range(4))
+    with connect(target) as connection:
+        connection.execute(f"create role {a} createrole; create role {d}".encode())
+        # Whoever creates a role becomes a member with ADMIN alone; a second grantor makes a second membership.
+        connection.execute(f"set role {a}; create role {b}; create role {c}".encode())
+        connection.execute(f"grant {b} to {a} with inherit false, set true; grant {c} to {d}".encode())
+        connection.execute(f"reset role; grant {c} to {d}".encode())
+        try:
+            roles = catalog.capture(target, only=["roles", "database"])["roles"].set_index("role_name")
+        finally:
+            connection.execute(f"drop role {b}, {c}; drop role {d}; drop role {a}".encode())
+    assert roles.loc[[a, d], "member_of"].tolist() == [(b,), (c,)]
+
+
+def test_the_right_to_maintain_is_no_right_to_read(pg17: Server, make_database: MakeDatabase) -> None:
+    target = make_database(pg17, "create table t (id int); grant maintain on t to public")
+    (finding,) = mends(target, "public_grant")
+    assert (finding.severity, finding.title) == (Severity.MEDIUM, "Every role may lock and rewrite the table")

@@ -58,11 +58,16 @@ def _public_table(grants: pd.DataFrame, is_closed: bool) -> Finding:
         fixes.append(revoke(row.privilege + column, (row.schema_name, row.table_name), PUBLIC))
     privileges = sorted(set(grants["privilege"]))
     writes = bool(WRITES & set(privileges))
-    severity = Severity.MEDIUM if writes else Severity.LOW
+    # MAINTAIN (17+) lets nobody read, but lock the table and rewrite it.
+    locks = "MAINTAIN" in privileges
+    what = "may write" if writes else "may lock and rewrite" if locks else "may read"
+    if not writes | locks | ("SELECT" in privileges):
+        what = "has a right on"
+    severity = Severity.MEDIUM if writes or locks else Severity.LOW
     sleeping = " PUBLIC may not use the schema, so the right has no effect yet." if is_closed else ""
     return Finding(
         object=dotted(first.schema_name, first.table_name),
-        title="Every role may write the table" if writes else "Every role may read the table",
+        title=f"Every role {what} the table",
         detail=f"PUBLIC holds {', '.join(privileges)}.{sleeping}",
         severity=Severity.INFO if is_closed else severity,
         evidence={"privileges": privileges, "public_can_use_schema": not is_closed},
