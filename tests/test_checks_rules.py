@@ -142,6 +142,36 @@ def test_without_rows_no_rule_is_said_to_be_obeyed(pg18: Server, make_database: 
     assert outcome_of(target, "value_rule_violation").status is Status.NOT_APPLICABLE
 
 
+def test_a_check_that_rows_may_break(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """create table part (id int, price int, constraint sound check (price < 9)) partition by range (id);
+        create table part_1 partition of part for values from (0) to (9);
+        alter table part add constraint "new; rule" check (price >= 0) not valid;
+        create table kept (price int check (price > 0))""",
+    )
+    (found,) = mends(target, "check_not_enforced")
+    assert (found.object, found.severity) == ("public.part.new; rule", Severity.LOW)
+
+
+def test_a_check_that_is_not_enforced(pg18: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        pg18, "create table t (price int); alter table t add constraint c check (price >= 0) not enforced"
+    )
+    (found,) = mends(target, "check_not_enforced")
+    assert (found.object, found.severity) == ("public.t.c", Severity.MEDIUM)
+    assert objects_of(target, "check_candidate") == ["public.t.price"]
+
+
+def test_a_range_that_excludes_overlaps_orders_its_ends(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        "create table stay (id int, starts_at timestamptz, ends_at timestamptz,"
+        " exclude using gist (tstzrange(starts_at, ends_at) with &&))",
+    )
+    assert objects_of(target, "check_candidate") == []
+
+
 def test_rows_that_may_not_be_read_are_not_examined(pg18: Server, make_database: MakeDatabase) -> None:
     role = "do $$ begin create role rule_blind login; exception when duplicate_object then null; end $$"
     target = make_database(pg18, f"{BROKEN};\n--;\n{role}", user="rule_blind")

@@ -139,5 +139,6 @@ def constraint_fix(table: tuple[str, str], name: str, definition: str, *, lock: 
         f"ALTER TABLE {target} ADD CONSTRAINT {quote(name)} {definition};",
         f"ALTER TABLE {target} DROP CONSTRAINT {quote(name)};",
         lock,
+        stays={"check_not_enforced": "it is validated once the rows that break it are corrected"},
         choice="no row that breaks it can be changed any more until it is corrected: correct these rows first",
     )

@@ -14,7 +14,7 @@ from workbench.checks.probe_rows import constraint_fix, counted, evidence, path,
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, qualified, quote
 from workbench.probes.rules import SET, SPELLING, VALUE, Rule, Stated, rules
-from workbench.rows import rows
+from workbench.rows import Row, rows
 from workbench.words import object_name
 
 WEAK = 4
@@ -203,4 +203,50 @@ def _odd_values(row: Mapping[str, Any]) -> Finding:
         severity=Severity.MEDIUM if misspelt else Severity.LOW,
         evidence=evidence(row) | {"query": query},
         distinct=row["kind"],
+    )
+
+
+@check(subject="integrity", kind="static")
+def check_not_enforced(constraints: pd.DataFrame, reviewed_tables: pd.DataFrame) -> Verdict:
+    """CHECK constraint that rows may break.
+
+    Problem: The constraint is NOT VALID, so rows from before it were never read, or NOT ENFORCED, so that
+    nothing is.
+    Impact: The rule is taken for granted by who reads the schema, and the planner uses a valid one only.
+    Fix: Settle the rows that break it, then VALIDATE CONSTRAINT, or add it anew as an enforced one.
+    False positives: A rule for new rows only, on purpose.
+    """
+    own = constraints[
+        (constraints["type"] == "check")
+        & constraints["table_oid"].isin(reviewed_tables["table_oid"])
+        & ~constraints["is_inherited"]
+    ]
+    open_ones = own[~own["is_validated"] | ~own["is_enforced"]]
+    return Verdict(len(own), [_not_enforced(row) for row in rows(open_ones)])
+
+
+def _not_enforced(row: Row) -> Finding:
+    table, name = qualified(row.schema_name, row.table_name), quote(row.constraint_name)
+    again = f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {row.definition};"
+    validate = f"ALTER TABLE {table} VALIDATE CONSTRAINT {name};"
+    if row.is_enforced:
+        told, severity, sql = "NOT VALID: rows from before it may break it", Severity.LOW, validate
+    else:
+        told, severity = "NOT ENFORCED: nothing checks it", Severity.MEDIUM
+        definition = row.definition.replace(" NOT ENFORCED", "")
+        add = f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} {definition} NOT VALID;"
+        sql = f"{add}\n{validate}"
+    return Finding(
+        object=dotted(row.schema_name, row.table_name, row.constraint_name),
+        title=f"{row.constraint_name} is {told.partition(':')[0]}",
+        detail=f"{told}. {row.definition}",
+        severity=severity,
+        evidence={"is_validated": bool(row.is_validated), "is_enforced": bool(row.is_enforced)},
+        fix=Fix(
+            sql,
+            again,
+            "SHARE UPDATE EXCLUSIVE on the table while rows are validated"
+            if row.is_enforced
+            else "ACCESS EXCLUSIVE on the table for an instant; SHARE UPDATE EXCLUSIVE while rows are validated",
+        ),
     )

@@ -148,8 +148,15 @@ class Stated:
         constraints = snapshot["constraints"]
         for row in records(constraints[constraints["type"].isin(["check", "exclusion"])]):
             if row["is_enforced"]:
-                entry = (row["column_names"], str(row["definition"]), bool(row["is_validated"]))
-                self._checks[int(row["table_oid"])].append(entry)
+                names, definition = row["column_names"], str(row["definition"])
+                if row["type"] == "exclusion":
+                    # A range of two columns is an expression, which belongs to no column by number.
+                    names = (
+                        *names,
+                        *re.findall(r"[\w$]+", definition),
+                        *re.findall(r'"([^"]+)"', definition),
+                    )
+                self._checks[int(row["table_oid"])].append((names, definition, bool(row["is_validated"])))
         self._domains: dict[int, list[tuple[str, bool]]] = defaultdict(list)
         for row in records(snapshot["domain_checks"]):
             self._domains[int(row["type_oid"])].append((str(row["definition"]), bool(row["is_validated"])))
