@@ -262,6 +262,32 @@ def test_registration_check(check: str, tmp_path: Path) -> None:
     assert objects(write(tmp_path / "good", FILES), check) == []
 
 
+@pytest.mark.parametrize(
+    ("models", "missing"),
+    [
+        ("[__dirname + '/../**/*.model{.ts,.js}']", ["public.Strays"]),
+        ("[join(__dirname, '..', 'orders')]", ["public.Strays"]),
+        ("[Order]", ["public.Strays"]),
+        ("loadAll()", []),
+    ],
+)
+def test_lists_by_pattern_folder_or_function(models: str, missing: list[str], tmp_path: Path) -> None:
+    model = IMPORTS + "@Table export class NAME extends Model {}"
+    files = {
+        "models/users/user.model.ts": model.replace("NAME", "User"),
+        "models/orders/order.model.ts": model.replace("NAME", "Order"),
+        "models/db/stray.ts": model.replace("NAME", "Stray"),
+        "models/db/index.ts": "import { join } from 'path';\nimport { Sequelize } from 'sequelize-typescript';\n"
+        "import { SequelizeModule } from '@nestjs/sequelize';\nimport { User } from '../users/user.model';\n"
+        "import { Order } from '../orders/order.model';\nexport const made = setUp();\n"
+        f"export const db = new Sequelize({{ dialect: 'postgres', models: {models} }});\n"
+        "export const feature = SequelizeModule.forFeature([User]);\n",
+    }
+    snapshot = write(tmp_path, files)
+    assert objects(snapshot, "registration_unregistered_model") == missing
+    assert objects(snapshot, "registration_broken_name") == []
+
+
 def test_circular_imports_are_told_from_lazy_ones(tmp_path: Path) -> None:
     lazy = (
         SEPARATE["models/two.ts"]

@@ -1,12 +1,14 @@
 """Which models an application hands to Sequelize: NestJS modules, connections, the central index.
 
-A model counts as registered when a list holds that very class, whatever the name it was imported under.
-Lists are those of ``SequelizeModule.forFeature``, of ``models`` in ``forRoot``, ``forRootAsync`` and
-``new Sequelize``, and of ``addModels``.
+A model counts as registered when a list holds that very class, whatever the name it was imported under, or the
+pattern of its file; ``init`` registers by itself. Lists are those of ``SequelizeModule.forFeature``, of ``models``
+in ``forRoot``, ``forRootAsync`` and ``new Sequelize``, and of ``addModels``. One that only running would tell may
+hold any model, so none counts as missing then.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,10 +20,12 @@ from tree_sitter import Node
 from workbench.declared.javascript.evaluate import Evaluator
 from workbench.declared.javascript.sources import Library, Module, read_json
 from workbench.declared.javascript.syntax import text_of
-from workbench.declared.javascript.values import ClassRef, FunctionRef, JsObject, Unknown
+from workbench.declared.javascript.values import UNDEFINED, ClassRef, FunctionRef, JsObject, Unknown
 from workbench.declared.models.calls import CallReader
+from workbench.declared.models.connections import connect
 from workbench.declared.models.decorators import DecoratorReader
 from workbench.declared.models.indexes import Row
+from workbench.declared.models.inflection import singularize
 from workbench.declared.models.names import clip
 from workbench.declared.models.rules import World
 from workbench.declared.models.written import ModelSource, Sources
@@ -66,17 +70,24 @@ class _Reader:
         self.registered: dict[ClassRef, str] = {}
         self.exported: set[ClassRef] = set()
         self.categories: dict[ClassRef, str] = {}
+        self.patterns: list[tuple[re.Pattern[str], str]] = []
+        self.open_list: str | None = None
         self.loads_features: bool | None = None
         self.has_features = False
         self._feature_site = ("", 0)
 
     def read(self) -> Registration:
         decorated, calls = DecoratorReader(self.evaluator), CallReader(self.evaluator)
-        models: list[ModelSource] = []
+        sources = Sources()
+        models, connections = sources.models, []
         modules = list(self.library.walk(_is_relevant))
         for module in modules:
-            found = [*decorated.models(module), *calls.read(module).models]
-            models += [one for one in found if isinstance(one.ref, ClassRef)]
+            found = calls.read(module)
+            connections += found.connections
+            models += [
+                one for one in [*decorated.models(module), *found.models] if isinstance(one.ref, ClassRef)
+            ]
+        connect(sources, connections)
         refs = {model.ref for model in models}
         # The index knows best what belongs together; then come the headings of the lists' imports.
         for module in sorted(modules, key=lambda one: Path(one.file).stem != "index"):
@@ -90,7 +101,7 @@ class _Reader:
         if self.has_features and self.loads_features is False:
             reason = "forFeature collects models, but neither autoLoadModels nor a list of models loads them"
             self.result.problem("not loaded", "autoLoadModels", reason, self._feature_site)
-        self._rows(models)
+        self._rows(sources)
         self._dependencies()
         return self.result
 
@@ -118,15 +129,21 @@ class _Reader:
             options = self.evaluator.value(argument, module.scope)
             if isinstance(options, JsObject) and isinstance(options.get("useFactory"), FunctionRef):
                 options = self.evaluator.call(options["useFactory"], [])
+            if isinstance(options, Unknown):
+                self._register(options, argument, module)
             if not isinstance(options, JsObject) or ("dialect" not in options and "models" not in options):
                 continue
-            if isinstance(options.get("models"), list):
+            if options.get("models") not in (None, UNDEFINED):
                 self._register(options["models"], argument, module)
             if name == "Sequelize":
                 continue
-            loads = options.get("autoLoadModels") is True
-            self.loads_features = loads or isinstance(options.get("models"), list)
-            if loads and options.get("synchronize") is not False:
+            loads = options.get("autoLoadModels", False) is True
+            known = all(
+                isinstance(options.get(key, False), (bool, list)) for key in ("autoLoadModels", "models")
+            )
+            if known and not any(key.startswith("...") for key in options):
+                self.loads_features = loads or isinstance(options.get("models"), list)
+            if loads and options.get("synchronize", True) is True:
                 reason = "autoLoadModels without synchronize: false runs sync() at every start"
                 site = options.sites.get("autoLoadModels", module.site(argument))
                 self.result.problem("synchronize", name, reason, site)
@@ -140,23 +157,35 @@ class _Reader:
         )
         for child in names:
             value = self.evaluator.value(child, module.scope)
-            if isinstance(value, Unknown):
+            if _is_nothing(value):
                 reason = f"{text_of(child)} is undefined here: {value.reason}"
                 self.result.problem("broken import", text_of(child), reason, module.site(child))
-        for value in listed if isinstance(listed, list) else ():
+        file, line = module.site(node)
+        for value in listed if isinstance(listed, list) else [listed]:
             if isinstance(value, ClassRef):
-                file, line = module.site(node)
                 self.registered.setdefault(value, f"{file}:{line}")
+            elif isinstance(value, str):
+                self.patterns.append((_pattern(value, module), f"{file}:{line}"))
+            elif not _is_nothing(value):
+                self.open_list = self.open_list or f"{file}:{line}"
+
+    def _place(self, source: ModelSource, ref: ClassRef) -> str | None:
+        """Return where a model is registered, or may be."""
+        if ref in self.registered:
+            return self.registered[ref]
+        if source.form != "decorators":
+            return f"{source.site[0]}:{source.site[1]}"
+        return next((at for found, at in self.patterns if found.search(source.site[0])), self.open_list)
 
     def _index(self, module: Module, refs: set[Any]) -> None:
         exports = {name: self.evaluator.export(module, name) for name in self.evaluator.names_of(module)}
-        classes = {value for value in exports.values() if value in refs}
+        classes = {value for value in exports.values() if isinstance(value, ClassRef) and value in refs}
         if len(classes) < 2:
             return
         self.exported |= classes
         known = {ref.name.lower(): ref.name for ref in refs}
         for name, value in exports.items():
-            if isinstance(value, Unknown):
+            if _is_nothing(value):
                 right = known.get(name.lower())
                 meant = f"; the class is spelt {right}" if right and right != name else ""
                 line = _line_of(module, name)
@@ -180,9 +209,8 @@ class _Reader:
                     if value is None and bound is not None:
                         value = self.evaluator.export(module, name)
                     # A misspelt name resolves to nothing; the class that it means has its category all the same.
-                    value = (
-                        value if value in refs else by_name.get(name.lower()) if bound is not None else None
-                    )
+                    known = isinstance(value, ClassRef) and value in refs
+                    value = value if known else by_name.get(name.lower()) if bound is not None else None
                     if value is not None:
                         self.categories.setdefault(value, heading)
 
@@ -221,14 +249,15 @@ class _Reader:
                     site = define.sites.get("underscored", (module.file, 1))
                     self.result.problem("config", "define.underscored", reason, site)
 
-    def _rows(self, models: list[ModelSource]) -> None:
-        world = World(Sources(models=models))
+    def _rows(self, sources: Sources) -> None:
+        models, world = sources.models, World(sources)
         for source in models:
             model = world.models.get(source.name)
             file, line = source.site
             ref = source.ref
             if not isinstance(ref, ClassRef):
                 continue
+            place = self._place(source, ref)
             self.result.models.append(
                 {
                     "model": source.name,
@@ -236,20 +265,40 @@ class _Reader:
                     "schema_name": model.schema if model else "public",
                     "table_name": clip(model.table) if model else source.name,
                     "category": self.categories.get(ref) or _folder(file),
-                    "is_registered": ref in self.registered,
-                    "registered_in": self.registered.get(ref),
+                    "is_registered": place is not None,
+                    "registered_in": place,
                     "is_exported": ref in self.exported,
                     "file": file,
                     "line": line,
                 }
             )
-            stem = re.sub(r"\.(model|entity)$", "", Path(file).stem)
+            stem = Path(file).name.split(".")[0]
             same = sum(1 for other in models if other.site[0] == file) == 1
-            plain = re.sub(r"[^a-z0-9]", "", stem.lower())
-            name = ref.name.lower()
-            expected = (name, f"{name}s", name.removesuffix("entity").removesuffix("model"))
-            if same and stem != "index" and plain not in expected:
+            if same and stem != "index" and _plain(stem) != _plain(ref.name):
                 self.result.problem("name", ref.name, f"the file is called {Path(file).name}", (file, line))
+
+
+def _is_nothing(value: Any) -> bool:
+    """Tell whether an import gives undefined when the program runs; what is merely not known may be anything."""
+    return isinstance(value, Unknown) and re.search(r"does not export|is not there", value.reason) is not None
+
+
+def _pattern(value: str, module: Module) -> re.Pattern[str]:
+    """Return what a folder or a pattern of files in a list matches: ``__dirname + '/**/*.model.ts'``."""
+    home = module.path.parent
+    path = Path(os.path.normpath(home / value))
+    depth = os.path.relpath(path, home)
+    base = Path(module.file).parent
+    text = Path(os.path.normpath(base / depth)).as_posix().removesuffix(".js").removesuffix(".ts")
+    text = re.sub(r"\{[^}]*\}$", "", text)  # the extensions of {.ts,.js}
+    parts = [".*" if part == "**" else re.escape(part).replace(r"\*", "[^/]*") for part in text.split("/")]
+    return re.compile(rf"^{'/'.join(parts).replace('.*/', '(.*/)?')}(/|\.|$)")
+
+
+def _plain(name: str) -> str:
+    """Return a name without case, separators, number and what only says that it is a model."""
+    text = re.sub(r"[^a-z0-9]", "", name.lower())
+    return singularize(re.sub(r"(?<=.)(entity|model|schema)s?$", "", text))
 
 
 def _is_relevant(path: Path, text: bytes) -> bool:
