@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pandas as pd
 import psycopg
@@ -141,6 +142,9 @@ def _deadlock(target: Target) -> None:
             connection.execute("rollback")
             if connection.info.server_version >= 150000:
                 connection.execute("select pg_stat_force_next_flush()")
+            else:
+                # The collector hands out a file that is up to half a second old.
+                time.sleep(0.6)
 
 
 def _try(connection: psycopg.Connection[tuple[object, ...]], sql: str) -> None:
