@@ -11,7 +11,9 @@ from pathlib import Path
 import pandas as pd
 import psycopg
 
-from benchmarks.bloat_shapes import HEAP_SHAPES, INDEX_SHAPES
+from benchmarks.bloat_group_shapes import GROUP_SHAPES
+from benchmarks.bloat_heap_shapes import HEAP_SHAPES
+from benchmarks.bloat_index_shapes import INDEX_SHAPES
 from benchmarks.bloat_truth import compare, summary
 from workbench.server import Server
 from workbench.targets import Target, parse_url
@@ -36,7 +38,7 @@ def run(version: str, binaries: Path | None) -> pd.DataFrame:
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("create database shapes")
         target = Target("shapes", parse_url(server.url("shapes")))
-        return compare(target, INDEX_SHAPES + HEAP_SHAPES)
+        return compare(target, INDEX_SHAPES + GROUP_SHAPES + HEAP_SHAPES)
     finally:
         server.release()
         server.remove()

@@ -11,6 +11,7 @@
 --   is_unique           bool    UNIQUE
 --   is_primary          bool    backs the primary key
 --   is_exclusion        bool    backs an exclusion constraint
+--   is_immediate        bool    uniqueness is checked at once, not at the end of a transaction
 --   is_valid            bool    indisvalid: usable by queries
 --   is_ready            bool    indisready: maintained by writes
 --   is_partitioned      bool    index of a partitioned table, without storage of its own
@@ -116,6 +117,7 @@ select
     i.indisunique as is_unique,
     i.indisprimary as is_primary,
     i.indisexclusion as is_exclusion,
+    i.indimmediate as is_immediate,
     i.indisvalid as is_valid,
     i.indisready as is_ready,
     (ic.relkind = 'I') as is_partitioned,

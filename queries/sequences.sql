@@ -9,6 +9,8 @@
 --   last_value    int8?  last value handed out; null when never used, or not readable
 --   can_select    bool   the capturing role may read last_value
 --   is_locked     bool   somebody held, or waited for, a lock that keeps last_value from being read
+--   start_value   int8   START WITH
+--   min_value     int8   MINVALUE
 --   max_value     int8   MAXVALUE
 --   increment     int8   INCREMENT BY
 --   is_cycled     bool   CYCLE
@@ -36,6 +38,8 @@ select
     end as last_value,
     pg_catalog.has_sequence_privilege(c.oid, 'SELECT, USAGE') as can_select,
     k.relation is not null as is_locked,
+    s.seqstart as start_value,
+    s.seqmin as min_value,
     s.seqmax as max_value,
     s.seqincrement as increment,
     s.seqcycle as is_cycled,

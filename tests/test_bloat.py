@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.bloat_shapes import HEAP_SHAPES, INDEX_SHAPES
+from benchmarks.bloat_heap_shapes import HEAP_SHAPES
+from benchmarks.bloat_index_shapes import INDEX_SHAPES
 from benchmarks.bloat_truth import compare, summary
 from tests.conftest import MakeDatabase, as_bare_role, connect
 from tests.scenarios import execute

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+import pytest
 
 from tests.conftest import MakeDatabase, as_bare_role, connect
 from tests.scenarios import execute, mends, objects_of, outcome_of
@@ -144,3 +145,27 @@ def test_low_hot_share_needs_the_counter_of_16(pg15: Server, make_database: Make
         thresholds={"low_hot_share": {"min_updates": 1000, "min_bytes": 0}},
     )
     assert "from 16 on" in outcome_of(target, "low_hot_share").not_examined[0].reason
+
+
+def test_keys_are_counted_from_the_start(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """
+        create sequence down increment -1 minvalue -100 maxvalue -1 start -1; select setval('down', -95);
+        create sequence shifted minvalue 1000 maxvalue 2000 start 1000; select setval('shifted', 1010);
+        create sequence below minvalue -2147483648 start -2147483648;
+        create table wide (id int primary key default nextval('below')); alter sequence below owned by wide.id;
+        select setval('below', 2000000000);
+        create sequence fresh
+        """,
+    )
+    found = {f.object: f.evidence["used_ratio"] for f in outcome_of(target, "key_exhaustion").findings}
+    assert found == {"public.down": 0.9495, "public.wide.id": pytest.approx(0.9657, abs=1e-3)}
+
+
+def test_autovacuum_off_for_toast_alone(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(server, "create table t (v text) with (toast.autovacuum_enabled = off)")
+    [toast] = [f for f in outcome_of(target, "autovacuum_disabled").findings if f.object != "server"]
+    assert toast.object == "public.t" and toast.severity is Severity.LOW and toast.fix is not None
+    execute(target, toast.fix.sql)
+    assert objects_of(target, "autovacuum_disabled") == ["server"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from workbench.checks import check, derived
@@ -98,7 +99,7 @@ def wraparound(
     """Transaction numbers run out.
 
     Problem: The oldest unfrozen row of the table is min_ratio of the way to wraparound, or twice as old as
-    autovacuum_freeze_max_age lets it be.
+    autovacuum_freeze_max_age lets it be; half of the way is too far whatever that setting says.
     Impact: Past the limit the server takes no writes until a VACUUM in single-user mode or with the server idle.
     Fix: VACUUM (FREEZE) the oldest tables, and find what holds VACUUM back.
     False positives: None; the age itself is the risk.
@@ -106,8 +107,11 @@ def wraparound(
     limits = {
         r.setting_name: float(r.value) for r in rows(settings) if r.setting_name.endswith("freeze_max_age")
     }
-    xid_limit = max(min_ratio * WRAPAROUND, 2 * limits.get("autovacuum_freeze_max_age", 2e8))
-    multixact_limit = max(min_ratio * WRAPAROUND, 2 * limits.get("autovacuum_multixact_freeze_max_age", 4e8))
+    grave = GRAVE_RATIO * WRAPAROUND
+    # A setting that lets rows grow old does not make it safe.
+    xid_limit = min(grave, max(min_ratio * WRAPAROUND, 2 * limits.get("autovacuum_freeze_max_age", 2e8)))
+    of_multixacts = 2 * limits.get("autovacuum_multixact_freeze_max_age", 4e8)
+    multixact_limit = min(grave, max(min_ratio * WRAPAROUND, of_multixacts))
     aged = tables[tables["frozen_xid_age_count"].notna()]
     facts = database.iloc[0]
     # Ages of the system's catalog and of TOAST tables show in the database's age alone.
@@ -141,12 +145,13 @@ def _aging(path: str, table: Row | None, xid_age: int, multixact_age: int) -> Fi
 
 @derived
 def key_usage(sequences: pd.DataFrame, columns: pd.DataFrame, foreign_keys: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per ascending sequence with the limit that it meets first.
+    """Return one row per sequence with the limit that it meets first, counted from where it starts.
 
     That limit is its own, that of the column it feeds (as owner, or by the column's default), or that of a
     column that refers to it. Columns: ``object`` (dotted path of the column, or of a sequence without one),
-    ``limit_object`` (what runs out first), ``sequence_name``, ``last_value``, ``greatest_value``,
-    ``used_ratio``, ``is_cycled``, ``can_select``, ``is_locked``.
+    ``limit_object`` (what runs out first), ``sequence_name``, ``last_value``, ``start_value``, ``greatest_value``
+    (the lowest of a sequence that descends), ``used_ratio`` (of the values from the start on), ``is_cycled``,
+    ``can_select``, ``is_locked``.
     """
     types = {(c.table_oid, c.column_name): c.base_type for c in rows(columns)}
     referencing: dict[tuple[int, str], list[tuple[str, str]]] = {}
@@ -156,13 +161,13 @@ def key_usage(sequences: pd.DataFrame, columns: pd.DataFrame, foreign_keys: pd.D
             found = (path, types.get((key.table_oid, own), ""))
             referencing.setdefault((key.referenced_oid, referenced), []).append(found)
     fed = _fed_by_default(columns)
-    ascending = rows(sequences[sequences["increment"] > 0])
-    found_rows = [_key_row(row, types, referencing, fed) for row in ascending]
+    found_rows = [_key_row(row, types, referencing, fed) for row in rows(sequences)]
     names = (
         "object",
         "limit_object",
         "sequence_name",
         "last_value",
+        "start_value",
         "greatest_value",
         "is_cycled",
         "can_select",
@@ -171,7 +176,13 @@ def key_usage(sequences: pd.DataFrame, columns: pd.DataFrame, foreign_keys: pd.D
     frame = pd.DataFrame(found_rows, columns=list(names))
     # A sequence that the role may not read has no last value.
     last = pd.to_numeric(frame["last_value"].astype("Int64")).astype("float64")
-    frame["used_ratio"] = last / frame["greatest_value"].astype("float64")
+    # The start may have been moved beyond the values that were handed out.
+    limit = frame["greatest_value"].astype("float64")
+    start = frame["start_value"].astype("float64")
+    is_descending = limit < start
+    start = start.where(is_descending, np.fmin(start, last)).where(~is_descending, np.fmax(start, last))
+    whole = (limit - start).abs().replace(0.0, np.nan)
+    frame["used_ratio"] = ((last - start).abs() / whole).where(last != limit, 1.0).where(last.notna())
     return frame
 
 
@@ -196,7 +207,8 @@ def _key_row(
     fed: dict[tuple[str, str], tuple[int, str, str]],
 ) -> tuple[Any, ...]:
     sequence = dotted(row.schema_name, row.sequence_name)
-    limits, path = [(float(row.max_value), sequence)], sequence
+    descends = row.increment < 0
+    limits, path = [(float(row.min_value if descends else row.max_value), sequence)], sequence
     column = fed.get((row.schema_name, row.sequence_name))
     if not pd.isna(row.table_oid) and not pd.isna(row.column_name):
         owner = dotted(row.table_schema, row.table_name, row.column_name)
@@ -204,9 +216,23 @@ def _key_row(
     if column is not None:
         key, path = (column[0], column[2]), column[1]
         holders = [(path, types.get(key, "")), *referencing.get(key, [])]
-        limits += [(float(_GREATEST[kind]), holder) for holder, kind in holders if kind in _GREATEST]
-    greatest, what = min(limits)
-    return path, what, sequence, row.last_value, greatest, row.is_cycled, row.can_select, row.is_locked
+        limits += [
+            (float(-_GREATEST[kind] - 1 if descends else _GREATEST[kind]), holder)
+            for holder, kind in holders
+            if kind in _GREATEST
+        ]
+    limit, what = max(limits) if descends else min(limits)
+    return (
+        path,
+        what,
+        sequence,
+        row.last_value,
+        row.start_value,
+        limit,
+        row.is_cycled,
+        row.can_select,
+        row.is_locked,
+    )
 
 
 @check(subject="maintenance", kind="runtime")
@@ -240,6 +266,7 @@ def key_exhaustion(key_usage: pd.DataFrame, *, min_ratio: float = 0.5, high_rati
                 evidence={
                     "last_value": int(row.last_value),
                     "greatest_value": int(row.greatest_value),
+                    "start_value": int(row.start_value),
                     "used_ratio": round(row.used_ratio, 4),
                     "limit": row.limit_object,
                 },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -87,12 +88,6 @@ def _droppable(index: Row, served_alone: set[int]) -> bool:
     )
 
 
-@derived
-def sole_supports(supporting_indexes: Mapping[int, tuple[int, ...]]) -> set[int]:
-    """Return the OIDs of indexes that are the only one to serve some foreign key."""
-    return {served[0] for served in supporting_indexes.values() if len(served) == 1}
-
-
 def span_text(days: float) -> str:
     """Return a span of time in the largest unit that it fills: ``3 minutes``, ``5 hours``, ``12 days``."""
     for unit, length in (("days", 1.0), ("hours", 1 / 24)):
@@ -110,6 +105,7 @@ def unused_index(
     root_usage: pd.DataFrame,
     cluster_nodes: pd.DataFrame,
     sole_supports: set[int],
+    key_supports: Mapping[int, bool],
     *,
     min_days: float = 14.0,
     small_bytes: int = MEBIBYTE,
@@ -139,9 +135,10 @@ def unused_index(
     skipped = {i.index_oid for i in empty}
     days = _window_days(cluster_nodes)
     findings = [
-        _unused(i, days, small_bytes, large_bytes)
+        _needed_by_key(found) if i.index_oid in key_supports else found
         for i in judged
         if i.scans_count == 0 and i.index_oid not in skipped
+        for found in (_unused(i, days, small_bytes, large_bytes),)
     ]
     return Verdict(len(judged) - len(empty), findings, unexamined)
 
@@ -152,6 +149,12 @@ def _unused(index: Row, days: float, small_bytes: int, large_bytes: int) -> Find
     if size >= large_bytes:
         severity = Severity.HIGH
     detail = f"No scan in {span_text(days)} of statistics, while its table saw {index.written_count:,.0f} row writes."
+    if set(index.key_numbers) & {0}:
+        detail += (
+            " Its expression's statistics go with it, which plans may rest on: CREATE STATISTICS keeps them."
+        )
+    if index.is_clustered:
+        detail += " CLUSTER last used it to order the table."
     if index.table_reads_count == 0:
         severity = Severity.LOW
         detail += " Nobody read the table at all in that time, so the index may only be waiting."
@@ -169,6 +172,14 @@ def _unused(index: Row, days: float, small_bytes: int, large_bytes: int) -> Find
         },
         fix=drop_index(index),
     )
+
+
+def _needed_by_key(finding: Finding) -> Finding:
+    """Return the finding for an index that has to stay while others that serve the same foreign key may go."""
+    more = (
+        " Several indexes serve a foreign key of the table; this one should stay for it, the others may go."
+    )
+    return replace(finding, detail=finding.detail + more, severity=Severity.INFO, fix=None)
 
 
 @check(subject="indexes", kind="runtime")

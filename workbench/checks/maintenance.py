@@ -144,6 +144,7 @@ def autovacuum_disabled(tables: pd.DataFrame, settings: pd.DataFrame) -> Verdict
         for row in rows(own)
         if _is_off(_options(row.options))
     ]
+    findings += [_toast_off(row) for row in rows(own) if _is_off(_options(row.toast_options))]
     value = settings.loc[settings["setting_name"] == "autovacuum", "value"]
     if len(value) and value.iloc[0] == "off":
         findings.append(
@@ -161,6 +162,23 @@ def autovacuum_disabled(tables: pd.DataFrame, settings: pd.DataFrame) -> Verdict
             )
         )
     return Verdict(len(own) + 1, findings)
+
+
+def _toast_off(row: Row) -> Finding:
+    alter = f"ALTER TABLE {qualified(row.schema_name, row.table_name)}"
+    return Finding(
+        object=dotted(row.schema_name, row.table_name),
+        title=f"Autovacuum is off for the TOAST table of {row.table_name}",
+        detail="Its storage parameter toast.autovacuum_enabled is false: what replaced wide values leave stays.",
+        severity=Severity.LOW,
+        evidence={"toast_options": list(row.toast_options)},
+        fix=Fix(
+            sql=f"{alter} RESET (toast.autovacuum_enabled);",
+            undo=f"{alter} SET (toast.autovacuum_enabled = false);",
+            lock=_LOCK,
+        ),
+        distinct="toast",
+    )
 
 
 @check(subject="maintenance", kind="runtime")
