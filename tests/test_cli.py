@@ -85,6 +85,14 @@ def test_a_full_disk_is_no_defect_of_the_workbench(run: Run, url: str, tmp_path:
     assert "No space left on device" in done.stderr
 
 
+def test_a_missing_baseline_is_told_before_the_target_is_asked(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "targets.toml").write_text('[gone]\nhost = "/nowhere"\nbaseline = "accepted.toml"\n')
+    for command in ("check", "review"):
+        done = run(command, "gone")
+        assert done.returncode == 2
+        assert "accepted.toml" in done.stderr
+
+
 def test_parameters_of_libpq_are_not_repeated(run: Run) -> None:
     done = run("check", "host=db password=hidden77")
     assert done.returncode == 2

@@ -24,9 +24,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 
 from workbench import __version__, catalog, commands, demo, targets
 from workbench.catalog import CaptureError
-from workbench.findings import BaselineError, Outcome, Severity, Status
+from workbench.findings import BaselineError, Outcome, Severity, Status, read_baseline
 from workbench.server import ServerError
-from workbench.targets import TARGETS_FILE, TargetError
+from workbench.targets import TARGETS_FILE, Target, TargetError
 from workbench.terminal import print_table, printable
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def check(
     from workbench.checks import select
 
     select(only)  # a misspelt name is told before a long capture
-    chosen = targets.resolve(target, targets_file)
+    chosen = _resolve(target, targets_file, baseline)
     with Bars(chosen.name) as bars:
         snapshot = review.take(chosen, progress=bars, rows=rows)
     judged = review.judge(snapshot, only, baseline)
@@ -155,6 +155,15 @@ def check(
         _print_outcomes(judged.outcomes)
         _say_missing(snapshot)
     return exit_status(judged.outcomes, fail_on, partial=snapshot.is_partial)
+
+
+def _resolve(name: str, targets_file: Path | None, baseline: Path | None) -> Target:
+    """Return a target once its list of accepted findings proved readable, which a long capture need not wait for."""
+    chosen = targets.resolve(name, targets_file)
+    accepted = baseline or chosen.options.baseline
+    if accepted:
+        read_baseline(Path(accepted))
+    return chosen
 
 
 def exit_status(outcomes: Sequence[Outcome], fail_on: str, *, partial: bool) -> int:
@@ -231,7 +240,7 @@ def review(
     for name in names:
         try:
             with Bars(name) as bars:
-                done = write(targets.resolve(name, targets_file), progress=bars)
+                done = write(_resolve(name, targets_file, baseline), progress=bars)
         except (CaptureError, ServerError) as error:
             _complain(error)
             statuses.append(UNREACHABLE)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from workbench.catalog import CaptureError, Progress, Snapshot
+from workbench.catalog import CaptureError, MissingFrameError, Progress, Snapshot
 from workbench.targets import Target, TargetError
 
 Source = Literal["rows", "pages", "files"]
@@ -100,6 +100,8 @@ def _run(one: Collector, target: Target, snapshot: Snapshot) -> None:
     started = time.monotonic()
     try:
         one.function(target, snapshot)
+    except MissingFrameError as missing:
+        reason = f"frame {missing.name}: {missing.reason}"
     except (CaptureError, TargetError) as error:
         reason = str(error)
     except Exception as error:
