@@ -82,6 +82,10 @@ def _choice(row: Row) -> str:
         lost = "NOT NULL keeps its promise to every reader"
     elif row["kind"] == "key_action" and _deletes_more(row):
         lost = "deletes that are refused today would take or change rows"
+    elif row["kind"] == "index_missing" and str(row["declared"]).startswith("unique"):
+        return "rows that repeat make it fail, and may leave an invalid index: settle them first"
+    elif row["kind"] == "primary_key":
+        return "the table is locked while its rows are read, and rows that repeat make it fail: settle them first"
     return f"{lost}; the model can follow: {row['model_change']}" if lost else ""
 
 

@@ -98,13 +98,16 @@ def _unique_index(row: Row, columns: Sequence[str], predicate: str) -> Fix | Non
         return None
     # The flag's name tells its index from others on the same owner.
     named = [*columns, row.column_name] if predicate and row.column_name not in columns else columns
-    name = object_name(row.table_name, *named, "key")
+    name, table = object_name(row.table_name, *named, "key"), qualified(row.schema_name, row.table_name)
+    listed = column_list(columns)
     where = f" WHERE {predicate}" if predicate else ""
+    counted = f"GROUP BY {listed} HAVING count(*) > 1"
+    repeated = f"SELECT {listed}, count(*) FROM {table}{where} {counted}"  # noqa: S608 - names are quoted
     return Fix(
-        f"CREATE UNIQUE INDEX CONCURRENTLY {quote(name)} ON {qualified(row.schema_name, row.table_name)} "
-        f"({column_list(columns)}){where};",
+        f"CREATE UNIQUE INDEX CONCURRENTLY {quote(name)} ON {table} ({listed}){where};",
         f"DROP INDEX CONCURRENTLY {qualified(row.schema_name, name)};",
         "SHARE UPDATE EXCLUSIVE on the table",
+        choice=f"rows that repeat make it fail and leave an invalid index: settle them first ({repeated})",
     )
 
 

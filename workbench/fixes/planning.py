@@ -184,16 +184,16 @@ def _one_index_each(steps: Sequence[Step]) -> list[Step]:
     What models declare is looked for by its shape, so an index that another begins with stands in for it only
     where it is the same; else its step is left out.
     """
-    made = [(_made(step), step) for step in steps]
-    widest = [(index, number) for number, (index, step) in enumerate(made) if index and not step.choice]
+    made = {number: index for number, step in enumerate(steps) if (index := _made(step)) is not None}
     host = list(range(len(steps)))
-    for mine, number in widest:
+    for number, mine in made.items():
         serving = [
-            other for other, place in widest if place != number and _replaces(other, mine, place, number)
+            place
+            for place, other in made.items()
+            if place != number and _replaces((other, place), (mine, number), steps)
         ]
         if serving:
-            best = max(serving, key=lambda index: (len(index.keys), index.is_unique))
-            host[number] = next(place for index, place in widest if index is best)
+            host[number] = max(serving, key=lambda place: (len(made[place].keys), made[place].is_unique))
     result = {number: step for number, step in enumerate(steps) if host[number] == number}
     for number, step in enumerate(steps):
         end = _end(host, number)
@@ -220,10 +220,16 @@ def _made(step: Step) -> NewIndex | None:
     return new_indexes(step.fix.sql)[-1] if _makes_indexes_only(step) else None
 
 
-def _replaces(other: NewIndex, mine: NewIndex, place: int, number: int) -> bool:
-    if other.shape == mine.shape:
-        return place < number
-    return other.serves_as(mine) and not (mine.serves_as(other) and number < place)
+def _replaces(one: tuple[NewIndex, int], mine: tuple[NewIndex, int], steps: Sequence[Step]) -> bool:
+    """Tell whether one index makes another superfluous; what is a choice replaces choices only."""
+    (other, place), (own, number) = one, mine
+    choices = bool(steps[place].choice), bool(steps[number].choice)
+    if choices == (True, False):
+        return False
+    earlier = place < number or choices == (False, True)
+    if other.shape == own.shape:
+        return earlier
+    return other.serves_as(own) and (earlier or not own.serves_as(other))
 
 
 def _joined(host: Step, step: Step, original: Step) -> tuple[Step, Step | None]:
