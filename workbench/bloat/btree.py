@@ -44,11 +44,15 @@ class Keys:
 
 @dataclass(frozen=True)
 class Pages:
-    """Pages after a rebuild: the expected number, and the bounds that the statistics leave."""
+    """Pages after a rebuild: the expected number, and the bounds that the statistics leave.
+
+    ``leaf_room`` are the bytes that a leaf of a B-tree with posting lists keeps; missing for all others.
+    """
 
     expected: float
     low: float
     high: float
+    leaf_room: float | None = None
 
 
 def btree_estimate(
@@ -87,7 +91,8 @@ def btree_estimate(
         for distinct in (keys.distinct_low, keys.distinct_high)
         for spread in ("even", "random", "skewed")
     ]
-    return _bounded(expected, [expected, *bounds], attributes, entry)
+    room = leaf_room(*key_sizes(keys, middle, rows, spreads[0]), bases, fillfactor)
+    return replace(_bounded(expected, [expected, *bounds], attributes, entry), leaf_room=room)
 
 
 def _bounded(

@@ -62,7 +62,8 @@ def index_from_density(
         entry = used / rows
     # Every leaf but the last keeps a high key.
     held = max(0.0, used - max(0.0, leaves - 1) * entry)
-    full = btree_pages(held, btree_leaf_room(min(entry, held or entry), fillfactor), entry - LINE_POINTER)
+    room = _leaf_room(estimated, min(entry, held or entry), fillfactor)
+    full = btree_pages(held, room, entry - LINE_POINTER)
     pages = without_dead(full, dead_ratio, estimated)
     low, high = pages * (1 - MEASURED_ERROR_RATIO - dead_ratio / 2), full * (1 + MEASURED_ERROR_RATIO)
     if not dead_ratio:
@@ -73,6 +74,12 @@ def index_from_density(
         return Pages(pages, low * UNMERGED_RATIO, high)
     expected = min(pages, estimated.expected)
     return Pages(expected, min(low, estimated.low), min(high, max(estimated.high, expected)))
+
+
+def _leaf_room(estimated: Pages | None, entry: float, fillfactor: float) -> float:
+    """Return what a leaf keeps: as the model of posting lists says where there is one, else as for plain entries."""
+    known = None if estimated is None else estimated.leaf_room
+    return btree_leaf_room(entry, fillfactor) if known is None else known
 
 
 def without_dead(full: float, dead_ratio: float, estimated: Pages | None) -> float:
@@ -105,8 +112,9 @@ def index_from_sample(
         estimated: the estimate from statistics, where there is one.
     """
     mean, error = mean_and_error(leaf_bytes, total_pages)
+    room = _leaf_room(estimated, entry, fillfactor)
     low, full, high = (
-        btree_pages(max(0.0, value) * total_pages, btree_leaf_room(entry, fillfactor), entry - LINE_POINTER)
+        btree_pages(max(0.0, value) * total_pages, room, entry - LINE_POINTER)
         for value in (mean - error, mean, mean + error)
     )
     expected = without_dead(full, dead_ratio, estimated)
