@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
+from workbench.checks.new_keys import KeyMaker
 from workbench.checks.schema import pinned_by
 from workbench.drift.tables import FILL_FIRST
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
+from workbench.naming import dotted
 
 Row = Mapping[str, Any]
 
@@ -223,7 +225,9 @@ def drift_enum(drift: pd.DataFrame, declared_enums: pd.DataFrame) -> Verdict:
 
 
 @check(subject="drift", kind="static")
-def drift_foreign_key(drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame) -> Verdict:
+def drift_foreign_key(
+    drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame, key_maker: KeyMaker | None = None
+) -> Verdict:
     """Foreign key that only the models or only the database have, or that is not enforced.
 
     Problem: An association promises a key that nothing enforces, or the database has one that no model knows.
@@ -236,7 +240,32 @@ def drift_foreign_key(drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame) 
         "key_extra": ("Foreign key that no association declares", Severity.LOW),
         "key_not_enforced": ("Declared foreign key is not enforced", Severity.MEDIUM),
     }
-    return _verdict(drift, len(declared_foreign_keys), kinds)
+    verdict = _verdict(drift, len(declared_foreign_keys), kinds)
+    if key_maker is None:
+        return verdict
+    return replace(verdict, findings=[_as_rows_allow(one, key_maker) for one in verdict.findings])
+
+
+def _as_rows_allow(finding: Finding, maker: KeyMaker) -> Finding:
+    """Return the finding of a missing key; where rows are known to break it, its proof waits as a comment."""
+    declared = str(finding.evidence["declared"])
+    broken = next(
+        (
+            count
+            for (table, columns, there), count in maker.violations.items()
+            if count
+            and finding.object.startswith(f"{dotted(*table)}.")
+            and declared.startswith(f"({', '.join(columns)}) references {dotted(*there)}(")
+        ),
+        0,
+    )
+    if finding.fix is None or finding.distinct != "key_missing" or not broken:
+        return finding
+    head, _, proof = finding.fix.sql.rpartition("\n")
+    settle = f"{broken:,} rows break the key: restore, correct or delete them"
+    stays = {**finding.fix.stays, "foreign_key_not_enforced": f"{settle}; it stays until then"}
+    fix = replace(finding.fix, sql=f"{head}\n-- {settle}, then:\n-- {proof}", stays=stays)
+    return replace(finding, fix=fix)
 
 
 @check(subject="drift", kind="static")
