@@ -81,8 +81,8 @@ def test_what_cannot_be_told_has_a_reason_and_no_number(server: Server, make_dat
     assert list(look.reset_index().columns) == list(COLUMNS)
     reasons = look["not_examined"]
     assert reasons["public.small"].startswith("smaller than 8 pages")
-    assert reasons["public.record.record_data"] == "no model of a rebuilt gin index"
-    assert reasons["public.record.TOAST"] == "ANALYZE gathers no statistics of TOAST tables"
+    assert "how often each word or key occurs" in reasons["public.record.record_data"]
+    assert "no statistics of TOAST tables" in reasons["public.record.TOAST"]
     unknown = look[reasons.notna()]
     assert unknown[["wasted_bytes", "bloat_ratio", "tier"]].isna().all().all()
     assert look.loc["public.record.record_pkey", "tier"] == "estimated"

@@ -136,8 +136,7 @@ class Estimator:
 
     def _index_pages(self, index: Row) -> Pages:
         refuse_unusable(index)
-        if index["access_method"] != "btree":
-            raise NoEstimateError(f"no model of a rebuilt {index['access_method']} index")
+        refuse_other_methods(index)
         rows = self.rows(index["table_oid"])
         stored = self.index_columns.get(index["index_oid"], [])
         found = [self._index_statistics(index, column) for column in stored]
@@ -255,6 +254,26 @@ def refuse_unusable(index: Row) -> None:
         raise NoEstimateError("it is being built right now")
     if not index["is_valid"]:
         raise NoEstimateError("an invalid index: its build failed, so all of it is waste until it is rebuilt")
+
+
+_WITHOUT_MODEL = {
+    "brin": "a BRIN index holds one entry for a range of pages: a rebuild gives next to nothing back",
+    "gin": "what a GIN index takes depends on how often each word or key occurs, which no statistics tell",
+    "gist": "how full the pages of a GiST index are depends on how its entries were split, which no statistics tell",
+    "spgist": "how full the pages of an SP-GiST index are depends on its tree of prefixes, which no statistics tell",
+    "hash": "a hash index grows by doubling its buckets, so its size says little of what a rebuild needs",
+}
+
+
+def refuse_other_methods(index: Row) -> None:
+    """Refuse an index of which there is no model.
+
+    Raises:
+        NoEstimateError: it is no B-tree; the message says what keeps its bloat from being told.
+    """
+    method = index["access_method"]
+    if method != "btree":
+        raise NoEstimateError(_WITHOUT_MODEL.get(method, f"there is no model of the access method {method}"))
 
 
 def _partial_rows(index: Row, layout: Sequence[Attribute], stored: Sequence[Row]) -> float:

@@ -121,7 +121,10 @@ def _toast(toast_tables: pd.DataFrame) -> pd.DataFrame:
         elif row["bytes"] < SMALLEST_PAGES * PAGE:
             reason = f"smaller than {SMALLEST_PAGES} pages: one page more or less decides"
         else:
-            reason = "ANALYZE gathers no statistics of TOAST tables"
+            reason = (
+                "ANALYZE gathers no statistics of TOAST tables, and how many values share its chunks, so how many "
+                "chunks are not full, is counted nowhere"
+            )
         rows.append(toast_object(row) | NOTHING | {"tier": None, "not_examined": reason})
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -22,6 +22,7 @@ from workbench.bloat.estimate import (
     Estimator,
     estimates,
     ratios,
+    refuse_other_methods,
     refuse_unusable,
 )
 from workbench.bloat.layout import PAGE
@@ -197,8 +198,7 @@ class _Reader:
     def _measured_index(self, connection: psycopg.Connection[Any], suspect: Mapping[str, Any]) -> Pages:
         index = self.indexes[suspect["relation_oid"]]
         refuse_unusable(index)
-        if index["access_method"] != "btree":
-            raise NoEstimateError(f"no model of a rebuilt {index['access_method']} index")
+        refuse_other_methods(index)
         reading = self._one(connection, "pgstatindex", suspect["relation_oid"])
         return index_from_density(
             reading,
@@ -212,8 +212,7 @@ class _Reader:
     def _sampled_index(self, connection: psycopg.Connection[Any], suspect: Mapping[str, Any]) -> Pages:
         index = self.indexes[suspect["relation_oid"]]
         refuse_unusable(index)
-        if index["access_method"] != "btree":
-            raise NoEstimateError(f"no model of a rebuilt {index['access_method']} index")
+        refuse_other_methods(index)
         pages = int(suspect["bytes"]) // PAGE - 1
         blocks = _sample(pages, first=1)
         name = qualified(index["schema_name"], index["index_name"])
