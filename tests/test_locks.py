@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 
 from tests.conftest import MakeDatabase, connect
 from workbench import catalog, session
-from workbench.catalog import Query, capture, query_for
+from workbench.catalog import Query, capture, queries, query_for
 from workbench.checks import run_checks
 from workbench.findings import Status
 from workbench.review import judge, take
@@ -148,3 +149,21 @@ def test_probes_leave_what_is_locked(server: Server, make_database: MakeDatabase
     assert snapshot.manifest["failed"] == []
     [skipped] = snapshot["orphans"].query("kind == 'constraint'")["skipped"]
     assert "ACCESS EXCLUSIVE" in skipped
+
+
+_OPENS_RELATIONS = re.compile(
+    r"pg_get_(indexdef|constraintdef|partkeydef|viewdef|ruledef|triggerdef|statisticsobjdef|function_sqlbody)"
+    r"|pg_get_expr\((?!\w+\.\w+, 0\))|pg_(relation|indexes|table|total_relation)_size|pg_sequence_last_value"
+)
+
+
+def test_queries_that_open_relations_ask_for_locks_first() -> None:
+    asking = {
+        name: bool(re.search("AccessExclusiveLock", query.sql))
+        for name, variants in queries().items()
+        for query in variants
+        if _OPENS_RELATIONS.search(query.sql)
+    }
+    # Foreign keys are spelled from the columns' names, without opening a table.
+    del asking["foreign_keys"]
+    assert len(asking) >= 7 and all(asking.values()), asking
