@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakeDatabase
+from workbench import lab
 from workbench import review as reviews
 from workbench.figures.tables import CODE_MIME, NOTE_MIME, TABLE_MIME
 from workbench.review import Review
@@ -68,3 +69,17 @@ def test_indexes_begin_with_the_review_and_follow_the_filters(review: Review) ->
     assert len(shown(explorer.rows, TABLE_MIME)[0]["rows"]) == 3
     (code,) = shown(explorer.sql, CODE_MIME)
     assert "DROP INDEX CONCURRENTLY" in code["source"]
+
+
+def test_lab_keeps_outputs_out_of_the_notebooks_folder() -> None:
+    def saved(path: str) -> dict[str, Any]:
+        cell = {"cell_type": "code", "outputs": [{"output_type": "stream"}], "execution_count": 3}
+        lab.without_outputs({"type": "notebook", "content": {"cells": [cell]}}, path=path)
+        return cell
+
+    assert saved("notebooks/00_overview.ipynb") == {
+        "cell_type": "code",
+        "outputs": [],
+        "execution_count": None,
+    }
+    assert saved("mine/00_overview.ipynb")["execution_count"] == 3

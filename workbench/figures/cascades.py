@@ -278,12 +278,14 @@ def unindexed(review: Review) -> Table | Note:
 
 
 @noting_missing
-def scan_cost(review: Review) -> Figure | Note:
-    """Return bars of the rows that one deleted row makes an unindexed cascade scan."""
+def scan_cost(review: Review, number: int = 25) -> Figure | Note:
+    """Return bars of the rows that one deleted row makes an unindexed cascade scan, the costliest keys first."""
     found = [f for f in review.findings("unindexed_cascade") if f.evidence["rows_scanned_per_delete"]]
     if not found:
         return Note("No unindexed cascade with a known cost.", "info")
     found.sort(key=lambda f: f.evidence["rows_scanned_per_delete"], reverse=True)
+    left = f": the costliest {number} of {len(found):,}" if len(found) > number else ""
+    found = found[:number]
     figure = go.Figure(
         go.Bar(
             x=[f.evidence["rows_scanned_per_delete"] for f in found],
@@ -296,4 +298,4 @@ def scan_cost(review: Review) -> Figure | Note:
     )
     figure.update_yaxes(autorange="reversed")
     figure.update_xaxes(title="rows scanned for each deleted row", rangemode="tozero")
-    return finish(figure, "What an unindexed cascade costs", height=120 + 28 * len(found))
+    return finish(figure, f"What an unindexed cascade costs{left}", height=120 + 28 * len(found))

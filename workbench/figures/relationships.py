@@ -21,6 +21,7 @@ from workbench.review import Review
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
+_MOST_BOXES = 40
 _NO_KEYS = "The catalog holds no foreign key: undeclared ones are looked for in the next chapter."
 
 
@@ -83,7 +84,7 @@ def actions(review: Review) -> Figure | Note:
             for optional, word, colour in ((False, "mandatory", SERIES[0]), (True, "optional", SERIES[4]))
         ]
     )
-    figure.update_layout(barmode="stack", yaxis_title="foreign keys", margin={"t": 64})
+    figure.update_layout(barmode="stack", yaxis_title="foreign keys")
     return finish(figure, "Foreign keys by ON DELETE action", height=320)
 
 
@@ -158,7 +159,6 @@ def domains(review: Review) -> Figure | Note:
             showlegend=False,
         )
     )
-    figure.update_layout(margin={"t": 64})
     figure.update_xaxes(visible=False, range=[-1.75, 1.75])
     figure.update_yaxes(visible=False, range=[-1.25, 1.25])
     return finish(
@@ -229,12 +229,15 @@ def domain_names(review: Review) -> list[str]:
 def domain(review: Review, name: str) -> Figure | Note:
     """Return the entity-relationship diagram of one domain.
 
-    Referenced tables stand left of those that refer to them; tables of other domains are faint.
+    Referenced tables stand left of those that refer to them; tables of other domains are faint. Of a domain
+    with more than ``_MOST_BOXES`` tables those with the most keys are drawn.
     """
     of: Mapping[str, str] = review["domains"]
     graph: ForeignKeyGraph = review["foreign_key_graph"]
-    inside = {node for node in range(len(graph.tables)) if of.get(graph.path_of(node)) == name}
-    keys = [key for node in inside for key in graph.outgoing[node]]
+    members = [node for node in range(len(graph.tables)) if of.get(graph.path_of(node)) == name]
+    members.sort(key=lambda node: len(graph.outgoing[node]) + len(graph.incoming[node]), reverse=True)
+    inside = set(members[:_MOST_BOXES])
+    keys = [key for node in sorted(inside) for key in graph.outgoing[node]]
     if not keys:
         return Note(f"No table of {name} refers to another.", "info")
     outside = sorted({key.referenced for key in keys} - inside, key=graph.tables.__getitem__)
@@ -254,7 +257,11 @@ def domain(review: Review, name: str) -> Figure | Note:
         )
         for key in keys
     ]
-    return draw(f"Domain {name}: {plural(len(inside), 'table')}, {plural(len(keys), 'key')}", boxes, lines)
+    title = f"Domain {name}: {plural(len(inside), 'table')}, {plural(len(keys), 'key')}"
+    left = f"; {len(members) - len(inside):,} tables with fewer keys are left out" * (
+        len(members) > len(inside)
+    )
+    return draw(title + left, boxes, lines)
 
 
 def _columns(graph: ForeignKeyGraph, inside: set[int]) -> dict[int, int]:

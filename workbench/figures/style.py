@@ -16,7 +16,7 @@ import plotly
 import plotly.graph_objects as go
 import plotly.io as pio
 
-from workbench.figures.text import bytes_text, count_text, ratio_text, safe, shorten, visible
+from workbench.figures.text import TITLE_PIXELS, bytes_text, count_text, ratio_text, safe, shorten, visible
 from workbench.findings import Severity
 
 if TYPE_CHECKING:
@@ -49,15 +49,26 @@ SEVERITY_COLOURS: Mapping[str, str] = {
     Severity.INFO.value: NEUTRAL,
 }
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+# Room for a legend above a figure.
+_TOP = 32
 _GROUNDS = {
     "light": {"ink": "#24292f", "muted": "#57606a", "line": "#d5dae0", "grid": "#eaedf0", "paper": "#ffffff"},
     "dark": {"ink": "#dde2e8", "muted": "#9aa4af", "line": "#3d444d", "grid": "#2a3038", "paper": "#1b1f24"},
+    # A notebook does not tell a figure its theme: one grey that is read on white and on black.
+    "either": {
+        "ink": "#737b84",
+        "muted": "#737b84",
+        "line": "#808890",
+        "grid": "#80889040",
+        "paper": "#ffffff",
+    },
 }
 
 
 def house_template(ground: str = "light") -> dict[str, Any]:
-    """Return the Plotly template for a ``light`` or ``dark`` ground; both are transparent."""
+    """Return the Plotly template for a ``light`` or ``dark`` ground, or for ``either``; all are transparent."""
     colours = _GROUNDS[ground]
+    hover = _GROUNDS["light" if ground == "either" else ground]
     axis = {
         "automargin": True,
         # Plotly writes 20 and 50 of a logarithmic axis as a small 2 and 5, which read as numbers.
@@ -79,13 +90,13 @@ def house_template(ground: str = "light") -> dict[str, Any]:
         "coloraxis": {"colorbar": {"outlinewidth": 0, "thickness": 12}},
         "xaxis": axis,
         "yaxis": axis,
-        "margin": {"l": 8, "r": 8, "t": 32, "b": 8, "pad": 4},
+        "margin": {"l": 8, "r": 8, "t": _TOP, "b": 8, "pad": 4},
         "bargap": 0.25,
         "hoverlabel": {
             "align": "left",
-            "bgcolor": colours["paper"],
-            "bordercolor": colours["line"],
-            "font": {"family": FONT, "color": colours["ink"]},
+            "bgcolor": hover["paper"],
+            "bordercolor": hover["line"],
+            "font": {"family": FONT, "color": hover["ink"]},
         },
         "legend": {
             "orientation": "h",
@@ -103,15 +114,23 @@ def house_template(ground: str = "light") -> dict[str, Any]:
 
 
 # A figure that never meets `finish` shall still look like the others.
-pio.templates["workbench"] = go.layout.Template(house_template())
+pio.templates["workbench"] = go.layout.Template(house_template("either"))
 pio.templates.default = "workbench"
 
 
 def finish(figure: Figure, title: str, *, height: int | None = None) -> Figure:
-    """Give a figure its title, plain text that the page shows as its caption, and its height in pixels."""
-    figure.update_layout(title={"text": safe(title, None)}, template="workbench")
+    """Give a figure its title, plain text that the page shows as its caption, and its height in pixels.
+
+    The height is that without the title, for which room is added.
+    """
+    figure.update_layout(
+        title={"text": safe(title, None), "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": 8}}
+    )
+    figure.update_layout(template="workbench")
+    above = figure.layout.margin.t if figure.layout.margin.t is not None else _TOP
+    figure.update_layout(margin={"t": above + TITLE_PIXELS})
     if height is not None:
-        figure.update_layout(height=height)
+        figure.update_layout(height=height + TITLE_PIXELS)
     return figure
 
 

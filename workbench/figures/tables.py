@@ -6,7 +6,6 @@ from those data alone, so no HTML of a notebook is ever trusted.
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +20,7 @@ import pandas as pd
 from workbench.catalog import MissingFrameError
 from workbench.checks import frames_of
 from workbench.figures import text
+from workbench.figures.columns import NUMERIC, heading_of, kind_of, plain_value
 from workbench.findings import Severity, Status
 from workbench.review import Review
 
@@ -30,17 +30,8 @@ CODE_MIME = "application/vnd.workbench.code+json"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 KINDS = ("text", "bytes", "count", "number", "ratio", "seconds", "at", "bool", "severity", "status", "sql")
 NOTE_KINDS = ("answer", "not_examined", "info", "good", "warning", "error")
-_SUFFIXES = {
-    "bytes": "bytes",
-    "count": "count",
-    "ratio": "ratio",
-    "seconds": "seconds",
-    "at": "at",
-    "sql": "sql",
-}
 _SEVERITIES = [severity.value for severity in Severity]
 _STATUSES = [status.value for status in Status]
-_NUMERIC = ("bytes", "count", "number", "ratio", "seconds")
 _WORDS: Mapping[str, Callable[[Any], str]] = {
     "bytes": text.bytes_text,
     "count": text.count_text,
@@ -113,12 +104,12 @@ class Table:
             "empty": empty,
             "columns": [
                 {
-                    "title": headings.get(name) or _heading(name, names),
-                    "kind": formats.get(name) or _kind(name, frame[name]),
+                    "title": headings.get(name) or heading_of(name, names),
+                    "kind": formats.get(name) or kind_of(name, frame[name]),
                 }
                 for name in names
             ],
-            "rows": [list(map(_plain, row)) for row in shown[names].itertuples(index=False, name=None)],
+            "rows": [list(map(plain_value, row)) for row in shown[names].itertuples(index=False, name=None)],
             "links": {
                 str(names.index(name)): [None if text.is_missing(v) else str(v) for v in shown[target]]
                 for name, target in links.items()
@@ -231,8 +222,7 @@ def table_html(
             caption=text.visible(model["caption"]),
             sources=text.enumeration(model.get("sources", [])),
             headings=[
-                {"title": text.visible(c["title"]), "numeric": c["kind"] in _NUMERIC}
-                for c in model["columns"]
+                {"title": text.visible(c["title"]), "numeric": c["kind"] in NUMERIC} for c in model["columns"]
             ],
             rows=rows,
             shown=shown,
@@ -323,56 +313,8 @@ def _refuse_unknown(frame: pd.DataFrame, formats: Mapping[str, str], others: Seq
             raise ValueError(f"no format {kind!r}; there are {', '.join(KINDS)}")
 
 
-def _kind(name: str, column: pd.Series[Any]) -> str:
-    if name in ("severity", "status"):
-        return name
-    suffix = _SUFFIXES.get(name.rpartition("_")[2])
-    numeric = pd.api.types.is_numeric_dtype(column.dtype)
-    if pd.api.types.is_bool_dtype(column.dtype):
-        return "bool"
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        return "at"
-    if suffix in _NUMERIC and not numeric:
-        # An object column of numbers and None is what a hand-made frame often is.
-        values = column.dropna()
-        numeric = bool(len(values)) and all(isinstance(v, (int, float)) for v in values)
-    if suffix and (numeric or suffix not in _NUMERIC):
-        return suffix
-    if numeric:
-        return "count" if pd.api.types.is_integer_dtype(column.dtype) else "number"
-    return "text"
-
-
-def _heading(name: str, names: Sequence[str]) -> str:
-    """Return a column's name as a heading, without the unit that its values carry unless two would be alike."""
-    stems = [_stem(other) for other in names]
-    chosen = _stem(name) if stems.count(_stem(name)) == 1 else name
-    words = text.visible(chosen).replace("_", " ").strip()
-    return words[:1].upper() + words[1:] or name
-
-
-def _stem(name: str) -> str:
-    stem, _, suffix = name.rpartition("_")
-    return stem if stem and suffix in _SUFFIXES else name
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON can carry it; missing ones as None."""
-    if isinstance(value, (list, tuple, set)):
-        return [str(_plain(item)) for item in value]
-    if text.is_missing(value):
-        return None
-    if isinstance(value, (dt.date, pd.Timestamp)):
-        return value.isoformat()
-    if hasattr(value, "item"):
-        value = value.item()
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return str(value)
-    return value if isinstance(value, (bool, int, float, str)) else str(value)
-
-
 def _cell(kind: str, value: Any, href: str | None, *, header: bool) -> _Cell:
-    css = "n" if kind in _NUMERIC else ""
+    css = "n" if kind in NUMERIC else ""
     if value is None:
         return _Cell(text.MISSING, "text", f"{css} u".strip(), sort="", header=header)
     if kind == "at":

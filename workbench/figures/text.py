@@ -16,6 +16,8 @@ from typing import Any
 import pandas as pd
 
 MISSING = "n/a"
+# What a title takes above a figure; a page sets the title as text and takes this away.
+TITLE_PIXELS = 28
 _ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # A word longer than this shall break inside, at an underscore, a point or a change to capitals, say.
 _LONG_WORD = 16

@@ -36,7 +36,7 @@ from workbench.figures.tables import (
     note_html,
     table_html,
 )
-from workbench.figures.text import enumeration, neutral, visible
+from workbench.figures.text import TITLE_PIXELS, enumeration, neutral, visible
 
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 ATTACHMENTS = "tables"
@@ -122,6 +122,7 @@ class Store:
         layout = {key: value for key, value in clean.get("layout", {}).items() if key != "template"}
         title = layout.pop("title", None)
         caption = _plain(title.get("text", "") if isinstance(title, dict) else str(title or ""))
+        _take_title_away(layout)
         meta = layout.pop("meta", None)
         names = meta.get("sources", []) if isinstance(meta, dict) else []
         sources = (
@@ -134,6 +135,14 @@ class Store:
             '<div class="plot" role="img" aria-label="{}" style="min-height:{}px"></div></figure>'
         )
         return template.format(len(self.figures) - 1, caption, sources, caption, int(height))
+
+
+def _take_title_away(layout: dict[str, Any]) -> None:
+    """Give back the room that ``finish`` added for the title, which stands in the caption now."""
+    margin = layout.get("margin", {})
+    if "t" in margin and "height" in layout:
+        margin["t"] = max(0, margin["t"] - TITLE_PIXELS)
+        layout["height"] -= TITLE_PIXELS
 
 
 def convert(name: str, notebook: Path, store: Store, reason: str | None) -> Chapter:

@@ -17,8 +17,8 @@ from workbench.naming import dotted
 from workbench.review import Review
 from workbench.widgets.outputs import fill
 
-_WIDE = {"description_width": "130px"}
-_LAYOUT = {"width": "380px"}
+_WIDE = {"description_width": "170px"}
+_LAYOUT = {"width": "420px"}
 _ADJUSTED = ("unused_index", "rarely_used_index", "bloated_index", "duplicate_index", "redundant_index")
 
 
