@@ -82,6 +82,8 @@ def test_a_habit_is_told_once(server: Server, make_database: MakeDatabase) -> No
         create schema orm;
         create table orm.late (p int references parent deferrable, q int references parent initially deferred);
         create table orm.early (p int constraint alone references parent);
+        create schema side;
+        create table side.too (p int references parent, q int references parent);
         """,
     )
     found = outcome(target, "foreign_key_default_action").findings
@@ -89,6 +91,7 @@ def test_a_habit_is_told_once(server: Server, make_database: MakeDatabase) -> No
         "public": "low",
         "orm": "info",
         "orm.early.alone": "low",
+        "side": "low",
     }
     habit = next(f for f in found if f.object == "public")
     assert len(habit.evidence["recommended_on_delete"]) == 40

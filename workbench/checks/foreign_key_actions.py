@@ -35,25 +35,33 @@ def foreign_key_default_action(
     Impact: Deleting a referenced row fails, perhaps by intent and perhaps because nobody decided.
     Fix: State what shall happen. The recommendation follows from nullability, ownership and the kind of data.
     False positives: NO ACTION on purpose; RESTRICT says so, unless the check has to be deferrable. A schema
-    where nearly all keys are so (``habit_keys`` at least, ``habit_share`` of all) follows a habit, mostly that of
-    its ORM, and is told once; so are deferrable keys, for which NO ACTION is the only guard that can wait.
+    where nearly all keys are so (``habit_keys`` in the database, ``habit_share`` of all) follows a habit, mostly
+    that of its ORM, and is told once; so are deferrable keys, for which NO ACTION is the only guard that can wait.
     """
     judged = [key for key in rows(own_foreign_keys) if not key.is_temporal]
     of_schema: dict[str, list[Row]] = defaultdict(list)
     for key in judged:
         of_schema[key.schema_name].append(key)
     findings = []
+    everywhere = sum(_is_silent(key) and not key.is_deferrable for key in judged)
+    habit = everywhere >= max(habit_keys, habit_share * len(judged))
     for schema, keys in of_schema.items():
-        silent = [key for key in keys if key.on_delete == key.on_update == "NO ACTION"]
+        silent = [key for key in keys if _is_silent(key)]
         waiting = [key for key in silent if key.is_deferrable]
         plain = [key for key in silent if not key.is_deferrable]
         if waiting:
             findings.append(_together(schema, waiting, len(keys), key_policies))
-        if len(plain) >= habit_keys and len(plain) >= habit_share * len(keys):
+        many = len(plain) >= habit_keys or (habit and len(plain) > 1)
+        if many and len(plain) >= habit_share * len(keys):
             findings.append(_together(schema, plain, len(keys), key_policies))
         else:
             findings += [_alone(key, key_policies[key.constraint_oid], snapshot_facts) for key in plain]
     return Verdict(len(judged), findings)
+
+
+def _is_silent(key: Row) -> bool:
+    """Tell whether a key states neither action."""
+    return bool(key.on_delete == key.on_update == "NO ACTION")
 
 
 def _alone(key: Row, policy: Policy, facts: Mapping[str, Any]) -> Finding:
