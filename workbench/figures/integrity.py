@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from workbench.figures.style import NEUTRAL, SERIES, finish, safe
+from workbench.figures.style import NEUTRAL, SERIES, count_axis, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.naming import dotted
 from workbench.probes.candidates import probe_place, rejected
@@ -132,7 +132,8 @@ def largest_violations(review: Review, most: int = 15) -> Figure | Note:
             "thickness": 1.5 if any(not r["exact"] for r in chosen) else 0,
         },
     )
-    figure.update_layout(xaxis={"type": "log", "title": "violating rows"}, yaxis={"autorange": "reversed"})
+    ends = [float(r[c]) for r in chosen for c in ("violations", "violations_low", "violations_high")]
+    figure.update_layout(xaxis=count_axis("violating rows", ends), yaxis={"autorange": "reversed"})
     return finish(figure, "Rules broken by most rows", height=110 + 26 * len(chosen))
 
 

@@ -32,7 +32,7 @@ def scores(review: Review) -> Table:
             one.confidence if one.checks_count else None,
             one.checks_count,
             sum(number for severity, number in one.findings.items() if severity > Severity.INFO),
-            "; ".join(f"{gain.action} (+{gain.points:.1f})" for gain in one.gains[:2])
+            ", ".join(f"{gain.check} (+{gain.points:.1f})" for gain in one.gains[:2])
             or "nothing left to raise",
         )
         for one in card.scores
@@ -104,18 +104,18 @@ def score_bars(review: Review) -> Figure:
     return finish(figure, "Scores by category", height=130 + 30 * len(known))
 
 
-def gains(review: Review, number: int = 12) -> Table | Note:
-    """Return what would raise the scores most, over all categories, the largest gain first."""
+def gains(review: Review, number: int = 2) -> Table | Note:
+    """Return what would raise each category's score most, ``number`` checks of each, the largest gain first."""
     card = scorecard.scorecard(review.outcomes)
     lines = [
         (one.category, gain.check, f"{gain.points:.2f}", gain.action)
         for one in card.scores
-        for gain in one.gains
+        for gain in one.gains[:number]
     ]
     if not lines:
         return Note("Every check passed and examined all that it is about.", "good")
     frame = pd.DataFrame(lines, columns=["category", "check", "points", "by"])
-    frame = frame.sort_values("points", key=lambda p: -p.astype(float), kind="stable").head(number)
+    frame = frame.sort_values("points", key=lambda p: -p.astype(float), kind="stable")
     return Table(frame, "What would raise the scores most, in points of ten of the category")
 
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from workbench.bloat.plan import maintenance_plan
 from workbench.checks.horizons import WRAPAROUND
 from workbench.checks.index_scores import index_scores
-from workbench.figures.style import NEUTRAL, SERIES, SEVERITY_COLOURS, finish, safe
+from workbench.figures.style import NEUTRAL, SERIES, SEVERITY_COLOURS, count_axis, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.figures.text import bytes_text, count_text, ratio_text, seconds_text
 from workbench.naming import dotted
@@ -219,8 +219,8 @@ def dead_against_threshold(review: Review) -> Figure | Note:
     figure.add_scatter(
         x=limit, y=limit, mode="lines", name="autovacuum comes", line={"color": NEUTRAL, "dash": "dot"}
     )
-    figure.update_xaxes(type="log", title="dead rows at which autovacuum comes")
-    figure.update_yaxes(type="log", title="dead rows now, plus one")
+    figure.update_xaxes(count_axis("dead rows at which autovacuum comes", frame["threshold_rows"]))
+    figure.update_yaxes(count_axis("dead rows now, plus one", [*(frame["dead_rows_count"] + 1), *limit]))
     return finish(figure, "Dead rows against autovacuum's threshold", height=420)
 
 
@@ -236,8 +236,8 @@ def wraparound_gauge(review: Review) -> Figure:
     figure = go.Figure(
         go.Indicator(
             mode="gauge+number",
-            value=ratio,
-            number={"valueformat": ".2%"},
+            value=max(ratio, 0.001),
+            number={"valueformat": ".1%", "prefix": "" if ratio >= 0.001 else "<"},
             gauge={
                 "axis": {"range": [0, 1], "tickformat": ".0%"},
                 "bar": {"color": colour},

@@ -8,7 +8,8 @@ exchanges with its theme.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,8 +72,6 @@ def house_template(ground: str = "light") -> dict[str, Any]:
     hover = _GROUNDS["light" if ground == "either" else ground]
     axis = {
         "automargin": True,
-        # Plotly writes 20 and 50 of a logarithmic axis as a small 2 and 5, which read as numbers.
-        "minorloglabels": "complete",
         "gridcolor": colours["grid"],
         "linecolor": colours["line"],
         "zerolinecolor": colours["line"],
@@ -116,6 +115,23 @@ def house_template(ground: str = "light") -> dict[str, Any]:
 # A figure that never meets `finish` shall still look like the others.
 pio.templates["workbench"] = go.layout.Template(house_template("either"))
 pio.templates.default = "workbench"
+
+
+def count_axis(title: str, values: Iterable[float]) -> dict[str, Any]:
+    """Return a logarithmic axis for counts of one or more, labelled in full at 1, 2 and 5 or at powers of ten.
+
+    Plotly's own labels between the powers are smaller than those at them and read as another kind of number.
+    """
+    known = [value for value in values if value > 0] or [1.0]
+    low, high = math.floor(math.log10(min(known))), math.ceil(math.log10(max(known)))
+    steps = (1, 2, 5) if high - low <= 3 else (1,)
+    ticks = [step * 10.0**power for power in range(low, high + 1) for step in steps]
+    return {
+        "type": "log",
+        "title": title,
+        "tickvals": ticks,
+        "ticktext": [count_text(tick) for tick in ticks],
+    }
 
 
 def finish(figure: Figure, title: str, *, height: int | None = None) -> Figure:

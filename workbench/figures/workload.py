@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from workbench.checks.workload import Statement
-from workbench.figures.style import SERIES, finish, safe
+from workbench.figures.style import SERIES, count_axis, finish, safe
 from workbench.figures.tables import Code, Note, Table, noting_missing
 from workbench.figures.text import at_text, count_text, ratio_text, seconds_text
 from workbench.naming import dotted
@@ -100,7 +100,7 @@ def calls_against_time(review: Review) -> Figure | Note:
         )
     decades = [10.0**power for power in range(-6, 4)]
     labels = ["1 µs", "10 µs", "100 µs", *map(seconds_text, decades[3:])]
-    figure.update_xaxes(type="log", title="calls", tickformat=",")
+    figure.update_xaxes(count_axis("calls", [one.calls_count for one in known]))
     figure.update_yaxes(
         type="log",
         title="mean time",
