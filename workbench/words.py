@@ -55,3 +55,14 @@ def object_name(*parts: str) -> str:
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
     kept = name.encode()[: LONGEST_NAME - 9].decode(errors="ignore")
     return f"{kept}_{digest}"
+
+
+def counted(number: float, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 table``, ``12,000 rows``; ``plural`` where it is not noun and s."""
+    return f"{number:,} {noun if number == 1 else plural or _plural(noun)}"
+
+
+def _plural(noun: str) -> str:
+    if re.search(r"(?:[sx]|[cs]h)$", noun):
+        return f"{noun}es"
+    return re.sub(r"(?<=[^aeiou])y$", "ie", noun) + "s"

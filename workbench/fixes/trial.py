@@ -26,7 +26,7 @@ FAILED = "failed"
 UNTRIED = "not tried"
 LEFT_OUT = "left out"
 # Frames that count rows of the target; the copy has none to count again.
-_ROW_FRAMES = frozenset({"orphans", "page_bloat", "gin_pending"})
+_ROW_FRAMES = frozenset({"orphans", "page_bloat", "gin_pending", "sequence_lags"})
 _BEYOND_SCHEMA = re.compile(r"\s*ALTER\s+(SYSTEM|DATABASE)\b", re.IGNORECASE)
 _MAINTENANCE = re.compile(r"\s*(VACUUM|ANALYZE|REINDEX|CLUSTER|SELECT)\b", re.IGNORECASE)
 # What a step does not cause but brings to light, or shifts, by what it touches.

@@ -79,6 +79,10 @@ class Relations:
         )
         return fresh and any(_serves(index, columns) for index in self._indexes[oid])
 
+    def leads(self, oid: int, column: str) -> bool:
+        """Tell whether a whole btree begins with a column, so that its ends are found at once."""
+        return any(_serves(index, (column,)) for index in self._indexes[oid])
+
 
 def _serves(index: Mapping[str, Any], columns: Sequence[str]) -> bool:
     leading = index["key_columns"][: len(columns)]
