@@ -15,6 +15,7 @@
 --   function_name   text   name of the function
 --   column_names    text[] columns of UPDATE OF; empty: all
 --   has_condition   bool   it has a WHEN clause
+--   arguments_count int8   arguments that it gives its function
 select
     c.oid::int8 as table_oid,
     n.nspname::text as schema_name,
@@ -37,7 +38,8 @@ select
         from pg_catalog.unnest(t.tgattr) as u(attnum)
         join pg_catalog.pg_attribute as a on a.attrelid = t.tgrelid and a.attnum = u.attnum
     ), '{}')::text[] as column_names,
-    t.tgqual is not null as has_condition
+    t.tgqual is not null as has_condition,
+    t.tgnargs::int8 as arguments_count
 from pg_catalog.pg_trigger as t
 join pg_catalog.pg_class as c on c.oid = t.tgrelid
 join pg_catalog.pg_namespace as n on n.oid = c.relnamespace

@@ -192,12 +192,18 @@ def test_tables_without_primary_key(server: Server, make_database: MakeDatabase)
         create table root (id int primary key) partition by list (id);
         create table leaf partition of root for values in (1);
         create view looked_at as select * from bare;
+        create table noted (note text);
+        create table joins (bare_id int not null references keyed, root_id int not null references root, at date);
         """,
     )
     findings = {f.object: f for f in outcome_of(target, "table_without_primary_key").findings}
-    assert set(findings) == {"public.bare", "public.candidate", "public.partial"}
+    assert {path.split(".")[1] for path in findings} == {"bare", "candidate", "partial", "noted", "joins"}
     assert findings["public.candidate"].severity is Severity.LOW
-    assert findings["public.bare"].fix is None
+    fixes = {path.split(".")[1]: finding.fix for path, finding in findings.items() if finding.fix}
+    assert [name for name, fix in sorted(fixes.items()) if not fix.choice] == ["candidate"]
+    assert 'PRIMARY KEY ("id")' in fixes["bare"].sql and "DROP NOT NULL" in fixes["bare"].undo
+    assert 'PRIMARY KEY ("bare_id", "root_id")' in fixes["joins"].sql
+    assert "IDENTITY PRIMARY KEY" in fixes["noted"].sql
     mends(target, "table_without_primary_key")
 
 

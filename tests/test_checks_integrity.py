@@ -59,8 +59,26 @@ def test_orphan_rows(server: Server, make_database: MakeDatabase) -> None:
         "bad_fk says otherwise."
     )
     assert bad.evidence["distinct_values_count"] == 1
-    assert next(f for f in outcome.findings if "needed" in f.object).fix is None
+    fixes = {f.object.split(".")[1]: f.fix for f in outcome.findings if f.fix}
+    assert "this takes the reference" in fixes["bad"].choice and "this deletes" in fixes["needed"].choice
     mends(target, "orphan_rows", rows=True)
+
+
+def test_orphan_rows_that_others_hang_on_are_not_deleted(pg18: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        pg18,
+        """
+        create table parent (id int primary key);
+        create table needed (id int generated always as identity primary key, parent_id int not null, size int
+            generated always as (parent_id * 2) stored);
+        insert into needed (parent_id) values (9);
+        alter table needed add constraint needed_fk foreign key (parent_id) references parent not valid
+        """,
+    )
+    mends(target, "orphan_rows", rows=True)
+    execute(target, "create table child (needed_id int references needed on delete cascade);")
+    [finding] = outcome_of(target, "orphan_rows", rows=True).findings
+    assert finding.fix is None
 
 
 def test_orphan_rows_of_a_key_that_is_not_enforced(pg18: Server, make_database: MakeDatabase) -> None:
@@ -85,7 +103,8 @@ def test_orphan_rows_of_an_undeclared_key(server: Server, make_database: MakeDat
         insert into posts select g, case g when 50 then 777 else g end, 5000 + g from generate_series(1, 100) g
         """,
     )
-    assert severities(target, "orphan_rows") == {"public.posts.user_id": "medium"}
+    [finding] = mends(target, "orphan_rows", rows=True)
+    assert (finding.object, finding.severity) == ("public.posts.user_id", Severity.MEDIUM)
 
 
 LITHIC = """

@@ -186,13 +186,22 @@ def test_audit_logs(server: Server, make_database: MakeDatabase, role: str) -> N
     mutable = mends(target, "audit_log_mutable")
     assert [(f.object, f.evidence["grantees"]) for f in mutable] == [("public.audit_logs", [role])]
     assert [f.object for f in mends(target, "audit_log_index")] == ["public.audit_logs.user_id"]
-    assert objects_of(target, "phi_table_without_audit_trigger") == ["public.diagnosis"]
+    [phi] = mends(target, "phi_table_without_audit_trigger")
+    assert phi.object == "public.diagnosis" and phi.fix is not None and "public.note" in phi.fix.choice
+    assert "Triggers record 1 other table." in phi.detail
     assert objects_of(target, "audit_log_not_partitioned") == []
     execute(target, "create trigger keep before update or delete on audit_logs execute function refuse();")
     assert objects_of(target, "audit_log_mutable") == []
     grown = "insert into audit_logs select i from generate_series(1, 60000) as i;\nanalyze audit_logs;"
     execute(target, grown)
     assert objects_of(target, "audit_log_not_partitioned") == ["public.audit_logs"]
+
+
+def test_audit_triggers_that_differ_are_no_pattern(pg18: Server, make_database: MakeDatabase) -> None:
+    told = "create trigger note after insert or update or delete on allergy for each row execute function note('x')"
+    target = make_database(pg18, AUDIT + f"; drop trigger note on allergy; {told}")
+    [finding] = outcome_of(target, "phi_table_without_audit_trigger").findings
+    assert finding.object == "public.diagnosis" and finding.fix is None
 
 
 def test_rights_on_columns_and_row_security_of_an_audit_log(

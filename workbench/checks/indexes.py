@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from workbench.checks import check, derived
+from workbench.checks.primary_keys import new_key
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
 from workbench.rows import Row, by, number, rows
@@ -297,30 +298,35 @@ def _invalid(index: Row) -> Finding:
 
 @check(subject="indexes", kind="static")
 def table_without_primary_key(
-    tables: pd.DataFrame, constraints: pd.DataFrame, indexes: pd.DataFrame, columns: pd.DataFrame
+    tables: pd.DataFrame,
+    constraints: pd.DataFrame,
+    indexes: pd.DataFrame,
+    columns: pd.DataFrame,
+    foreign_keys: pd.DataFrame,
 ) -> Verdict:
     """Table without a primary key.
 
     Problem: No constraint tells one row from another.
     Impact: Duplicate rows cannot be told apart, logical replication cannot update or delete, no key can refer to it.
     Fix: Declare the primary key; an existing unique index over NOT NULL columns can become it without a rewrite.
+    Without one, as a choice: the two keys of a table that joins two others, else a new identity column.
     False positives: Staging and log tables that are only appended to and read as a whole.
     """
     keyed = set(constraints.loc[constraints["type"] == "primary key", "table_oid"])
     plain = tables["kind"].isin(["table", "partitioned table"]) & ~tables["is_partition"]
     own = tables[plain & tables["extension"].isna() & (tables["persistence"] != "temporary")]
-    required = columns[columns["is_not_null"]]
-    not_null = {oid: set(group["column_name"]) for oid, group in required.groupby("table_oid")}
-    of_table = by(indexes, "table_oid")
+    facts, of_table = by(columns, "table_oid"), by(indexes, "table_oid")
+    keys = by(foreign_keys[foreign_keys["parent_constraint_oid"].isna()], "table_oid")
     findings = [
-        _without_key(table, of_table[table.table_oid], not_null.get(table.table_oid, set()))
+        _without_key(table, of_table[table.table_oid], facts[table.table_oid], keys[table.table_oid])
         for table in rows(own)
         if table.table_oid not in keyed
     ]
     return Verdict(len(own), findings)
 
 
-def _without_key(table: Row, indexes: Sequence[Row], not_null: set[str]) -> Finding:
+def _without_key(table: Row, indexes: Sequence[Row], columns: Sequence[Row], keys: Sequence[Row]) -> Finding:
+    not_null = {column.column_name for column in columns if column.is_not_null}
     usable = [
         i
         for i in indexes
@@ -328,7 +334,7 @@ def _without_key(table: Row, indexes: Sequence[Row], not_null: set[str]) -> Find
     ]
     name = qualified(table.schema_name, table.table_name)
     plain = [i for i in usable if pd.isna(i.constraint_name) and not any(i.options) and not i.is_partitioned]
-    fix = None
+    fix = None if usable else new_key(table, columns, keys)
     if plain:
         index = plain[0]
         fix = Fix(

@@ -10,23 +10,21 @@ import pandas as pd
 from workbench.catalog import MissingFrameError, Snapshot
 from workbench.checks import check, derived
 from workbench.checks.new_keys import KeyMaker, NewKey
+from workbench.checks.orphan_fixes import declared_fix, supposed_fix
 from workbench.checks.probe_rows import (
     Row,
     counted,
     evidence,
     path,
-    primary_keys,
     probed,
     ratio,
     referenced_path,
-    repair,
     unexamined,
 )
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
 from workbench.probes import candidates as supposed
-from workbench.probes import orphans as orphan_probes
-from workbench.probes.probe import Probe, frame
+from workbench.probes.probe import frame
 from workbench.probes.relations import Relations
 from workbench.probes.tenants import Square, composite_key, path_text, tenant_questions
 from workbench.rows import records
@@ -65,7 +63,8 @@ def orphan_rows(
     Problem: The referencing column holds a key that the referenced table lacks. Declared keys let that happen
     when they are NOT VALID, NOT ENFORCED, or had their triggers disabled; undeclared ones always do.
     Impact: Joins lose rows, applications fail on a missing object, and the key can't be validated.
-    Fix: Decide for each key: restore the missing rows, set the reference to NULL, or delete; then validate.
+    Fix: Decide for each key: restore the missing rows, set the reference to NULL, or delete; then validate. A
+    script has it as a comment only.
     False positives: For an undeclared key (severity medium), a column that holds another system's keys.
     """
     keys = probed(orphans, "constraint")
@@ -76,7 +75,7 @@ def orphan_rows(
         if pd.isna(probe["violations"]) or not probe["violations"]:
             continue
         if row["score"] >= certain_score and ratio(probe) <= most_ratio:
-            findings.append(_supposed_orphan(probe))
+            findings.append(_supposed_orphan(row, snapshot))
     return Verdict(len(keys) + len(guesses), findings, unexamined(orphans, "constraint", "candidate"))
 
 
@@ -91,11 +90,12 @@ def _orphan(row: Row, snapshot: Snapshot) -> Finding:
         ),
         severity=Severity.HIGH,
         evidence=evidence(row),
-        fix=_null_fix(row, snapshot),
+        fix=declared_fix(row, snapshot),
     )
 
 
-def _supposed_orphan(probe: Row) -> Finding:
+def _supposed_orphan(candidate: Mapping[str, Any], snapshot: Snapshot) -> Finding:
+    probe = candidate["probe"]
     columns = ", ".join(probe["columns"])
     return Finding(
         object=dotted(path(probe), columns),
@@ -106,42 +106,8 @@ def _supposed_orphan(probe: Row) -> Finding:
         ),
         severity=Severity.MEDIUM,
         evidence=evidence(probe),
+        fix=supposed_fix(candidate, snapshot),
     )
-
-
-def _null_fix(row: Row, snapshot: Snapshot) -> Fix | None:
-    """Return the fix that sets orphans to NULL and validates; None where NULL is not allowed or not enough."""
-    keys = snapshot["foreign_keys"]
-    same = keys[(keys["schema_name"] == row["schema_name"]) & (keys["table_name"] == row["table_name"])]
-    key = next((k for k in records(same) if k["constraint_name"] == row["name"]), None)
-    if key is None or any(key["columns_not_null"]) or key["is_temporal"] or key["disabled_triggers_count"]:
-        return None
-    if key["is_validated"] and key["is_enforced"]:
-        return None
-    probe = _constraint_probe(row, snapshot)
-    primary_key = primary_keys(snapshot).get((str(row["schema_name"]), str(row["table_name"])))
-    change = ", ".join(f"{quote(c)} = NULL" for c in row["columns"])
-    steps = repair(probe, primary_key, row["columns"], change, label="orphans") if probe else None
-    if steps is None:
-        return None
-    sql, undo, kept = steps
-    table, name = qualified(row["schema_name"], row["table_name"]), quote(str(row["name"]))
-    proof = "VALIDATE CONSTRAINT" if key["is_enforced"] else "ALTER CONSTRAINT"
-    enforced = "" if key["is_enforced"] else " ENFORCED"
-    return Fix(
-        f"{sql}\nALTER TABLE {table} {proof} {name}{enforced};",
-        # A validated key refuses its orphans back, so it is made anew as it was.
-        f"ALTER TABLE {table} DROP CONSTRAINT {name};\n{undo}\n"
-        f"ALTER TABLE {table} ADD CONSTRAINT {name} {key['definition']};\nDROP TABLE {kept};",
-        "ROW EXCLUSIVE on the referencing table for the update, then SHARE UPDATE EXCLUSIVE (ENFORCED: SHARE ROW "
-        "EXCLUSIVE on both tables); the undo takes ACCESS EXCLUSIVE on both",
-    )
-
-
-def _constraint_probe(row: Row, snapshot: Snapshot) -> Probe | None:
-    place = (row["schema_name"], row["table_name"], row["name"])
-    probes = orphan_probes.constraint_probes(snapshot, everything=True)
-    return next((p for p in probes if (p.schema_name, p.table_name, p.name) == place), None)
 
 
 @check(subject="integrity", kind="runtime")

@@ -13,10 +13,10 @@ from workbench import sensitive
 from workbench.checks import check, derived
 from workbench.checks.schema import listed, path
 from workbench.checks.security import PUBLIC, WRITES, Rights, people, revoke
-from workbench.findings import Finding, Severity, Verdict
-from workbench.naming import dotted, quote
-from workbench.rows import rows
-from workbench.words import says
+from workbench.findings import Finding, Fix, Severity, Verdict
+from workbench.naming import dotted, qualified, quote
+from workbench.rows import Row, rows
+from workbench.words import counted, says
 
 AUDIT_TABLES = (
     "audit", "audits", "access log", "access logs", "change log", "activity log", "activity logs", "event log",
@@ -97,6 +97,31 @@ def audited_tables(triggers: pd.DataFrame, functions: pd.DataFrame, audit_tables
     for row in rows(recording):
         events.setdefault(row.table_oid, set()).update(row.events)
     return frozenset(oid for oid, seen in events.items() if {"insert", "update", "delete"} <= seen)
+
+
+@derived
+def audit_trigger(triggers: pd.DataFrame, audited_tables: Set[int]) -> Row | None:
+    """Return a trigger that stands for all that record the audited tables; None where they differ.
+
+    One on each table for all three events and after each row, all calling one function without arguments.
+    """
+    recording = triggers[
+        triggers["table_oid"].isin(audited_tables)
+        & triggers["is_enabled"]
+        & triggers["is_row_level"]
+        & (triggers["timing"] == "after")
+    ]
+    found = [
+        row
+        for row in rows(recording)
+        if {"insert", "update", "delete"} <= set(row.events)
+        and not row.column_names
+        and not row.has_condition
+        and not row.arguments_count
+    ]
+    called = {row.function_oid for row in found}
+    is_one = len(called) == 1 and {row.table_oid for row in found} == set(audited_tables)
+    return found[0] if is_one else None
 
 
 @derived
@@ -206,14 +231,18 @@ def _readable_in_bulk(one: Sensitive, readers: list[str]) -> Finding:
 
 @check(subject="security", kind="static")
 def phi_table_without_audit_trigger(
-    sensitive_columns: tuple[Sensitive, ...], audited_tables: Set[int], audit_tables: pd.DataFrame
+    sensitive_columns: tuple[Sensitive, ...],
+    audited_tables: Set[int],
+    audit_tables: pd.DataFrame,
+    audit_trigger: Row | None,
 ) -> Verdict:
     """Table with health data whose changes no trigger records.
 
     Problem: The table holds health data and no trigger writes its inserts, updates and deletes to an audit
     table.
     Impact: A change made past the application (a script, an import, psql) leaves no trace of who made it.
-    Fix: A row-level AFTER trigger for INSERT, UPDATE and DELETE that records user, time and key.
+    Fix: A row-level AFTER trigger for INSERT, UPDATE and DELETE that records user, time and key. Where all such
+    triggers of the database call one function, the same trigger on this table.
     False positives: Auditing by an extension (pgaudit), by logical decoding, or by the application alone on
     purpose.
     """
@@ -232,6 +261,7 @@ def phi_table_without_audit_trigger(
             detail=f"Columns: {listed(names)}. {_others(len(audited_tables))}",
             severity=severity,
             evidence={"health_columns": names, "audited_tables_count": len(audited_tables)},
+            fix=None if audit_trigger is None else _recorded(schema, table, audit_trigger),
         )
         for (oid, schema, table), names in judged.items()
         if oid not in audited_tables
@@ -239,7 +269,21 @@ def phi_table_without_audit_trigger(
     return Verdict(len(judged), findings)
 
 
-def _others(count: int) -> str:
-    return (
-        f"Triggers record {count} other tables." if count else "No table of the database has such a trigger."
+def _recorded(schema: str, table: str, like: Row) -> Fix:
+    """Return the fix that gives a table the trigger which the audited tables have."""
+    name, place = quote(like.trigger_name), qualified(schema, table)
+    function = qualified(like.function_schema, like.function_name)
+    return Fix(
+        f"CREATE TRIGGER {name} AFTER INSERT OR UPDATE OR DELETE ON {place}\n"
+        f"  FOR EACH ROW EXECUTE FUNCTION {function}();",
+        f"DROP TRIGGER {name} ON {place};",
+        "SHARE ROW EXCLUSIVE on the table",
+        choice="every write of the table then fails if the function names a column that it lacks: read "
+        f"{dotted(like.function_schema, like.function_name)} first",
     )
+
+
+def _others(count: int) -> str:
+    if not count:
+        return "No table of the database has such a trigger."
+    return f"Triggers record {counted(count, 'other table')}."
