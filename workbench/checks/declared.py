@@ -70,7 +70,7 @@ def declared_missing_action(declared_foreign_keys: pd.DataFrame, declared_unread
             for option, written in (("onDelete", row.written_on_delete), ("onUpdate", row.written_on_update))
             if pd.isna(written)
         ]
-        if "onDelete" not in missing:
+        if "onDelete" not in missing or "action" in row.doubts:
             continue
         findings.append(
             Finding(
@@ -105,7 +105,7 @@ def declared_order_dependent_action(
     """
     findings = []
     for row in rows(declared_foreign_keys):
-        if not row.is_order_dependent:
+        if not row.is_order_dependent or "action" in row.doubts:
             continue
         other = text(row.alternative_on_delete) or row.on_delete
         destroys = "CASCADE" in (other, row.on_delete) and other != row.on_delete
@@ -208,7 +208,7 @@ def declared_set_null_on_not_null(
             evidence=place(row) | {"on_delete": row.on_delete},
         )
         for row in rows(declared_foreign_keys)
-        if row.on_delete == "SET NULL" and all(row.columns_not_null)
+        if row.on_delete == "SET NULL" and all(row.columns_not_null) and "action" not in row.doubts
     ]
     return Verdict(len(declared_foreign_keys), findings, not_read(declared_unread))
 
@@ -250,10 +250,18 @@ def declared_cascade_diamond(declared_graph: ForeignKeyGraph, declared_foreign_k
     Fix: Let both keys cascade, or neither; or make the guard deferred.
     False positives: Rows that are never reached on both ways at once. Safe diamonds are severity info.
     """
+    guesses = {
+        dotted(row.schema_name, row.table_name, row.constraint_name)
+        for row in rows(declared_foreign_keys)
+        if row.doubts
+    }
     gravest: dict[str, Diamond] = {}
     for root in range(len(declared_graph.tables)):
         for diamond in declared_graph.closure(root).diamonds:
             kept = gravest.get(diamond.guard.path)
+            keys = (*diamond.cascade_path, *diamond.guard_path, diamond.guard)
+            if guesses.intersection(key.path for key in keys):
+                continue
             if kept is None or _GRADES[diamond.verdict] > _GRADES[kept.verdict]:
                 gravest[diamond.guard.path] = diamond
     sites: Mapping[str, Any] = {

@@ -67,7 +67,10 @@ def declared_sync_aborts(
         for row in rows(declared_unread[declared_unread["kind"].eq("aborts")])
     ]
     tables = set(zip(declared_tables["schema_name"], declared_tables["table_name"], strict=True))
-    for row in rows(declared_foreign_keys):
+    # A table whose name was not read, or of a model that was not, may be the referenced one.
+    lost = declared_unread["kind"].eq("unread") & declared_unread["object"].eq("")
+    guess = lost.any() or any({"name", "schema"} & set(doubts) for doubts in declared_tables["doubts"])
+    for row in rows(declared_foreign_keys if not guess else declared_foreign_keys.head(0)):
         if (row.referenced_schema, row.referenced_table) not in tables:
             findings.append(
                 Finding(
@@ -131,7 +134,8 @@ def declared_duplicate_table(declared_tables: pd.DataFrame) -> Verdict:
     grouped = declared_tables.groupby(["schema_name", "table_name"], sort=True)
     findings = []
     for (schema, table), group in grouped:
-        if len(group) > 1:
+        guess = any({"name", "schema"} & set(doubts) for doubts in group["doubts"])
+        if len(group) > 1 and not guess:
             last = next(iter(rows(group.tail(1))))
             findings.append(
                 Finding(
@@ -170,7 +174,7 @@ def declared_mixed_timestamps(declared_tables: pd.DataFrame, declared_columns: p
             problems.append(f"it has {found[0].attribute} alone")
         if nullable:
             problems.append(f"{' and '.join(nullable)} may be NULL")
-        if problems:
+        if problems and not {"columns", "timestamps"} & set(table.doubts):
             findings.append(
                 Finding(
                     object=table_of(table),
@@ -235,7 +239,7 @@ def declared_naming_drift(declared_columns: pd.DataFrame, declared_tables: pd.Da
     for model, group in declared_columns.groupby("model", sort=True):
         camel = [name for name in group["column_name"] if _CAMEL.match(name)]
         snake = [name for name in group["column_name"] if _SNAKE.match(name)]
-        if camel and snake:
+        if camel and snake and "spelling" not in tables[str(model)].doubts:
             row, fewer = tables[str(model)], min(camel, snake, key=len)
             findings.append(
                 Finding(

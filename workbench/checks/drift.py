@@ -9,9 +9,11 @@ from typing import Any
 import pandas as pd
 
 from workbench.checks import check
+from workbench.checks.key_changes import settle_first
 from workbench.checks.new_keys import KeyMaker
 from workbench.checks.schema import pinned_by
 from workbench.drift.tables import FILL_FIRST
+from workbench.drift.types import is_widening
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted
 
@@ -32,7 +34,8 @@ def _verdict(drift: pd.DataFrame, examined: int, kinds: Mapping[str, tuple[str, 
         _finding(row, *kinds[row["kind"]]) for row in _rows(drift[drift["kind"].isin(list(kinds))])
         if row["sort"] != "unread"
     ]  # fmt: skip
-    gaps = [NotExamined(row["object"], row["detail"]) for row in _rows(drift[drift["sort"] == "unread"])]
+    unread = drift[(drift["sort"] == "unread") & drift["kind"].isin(["unread", *kinds])]
+    gaps = [NotExamined(row["object"], row["detail"]) for row in _rows(unread)]
     return Verdict(examined=examined, findings=findings, not_examined=gaps)
 
 
@@ -86,6 +89,12 @@ def _choice(row: Row) -> str:
         lost = "deletes that are refused today would take or change rows"
     elif row["kind"] == "index_missing" and str(row["declared"]).startswith("unique"):
         return "rows that repeat make it fail, and may leave an invalid index: settle them first"
+    elif row["kind"] == "nullability":
+        return "rows that hold NULL stop it: count and fill them first"
+    elif row["kind"] == "type" and not is_widening(str(row["actual"]), str(row["declared"])):
+        return (
+            "values that do not fit the declared type stop it, or are cut to its length: look at them first"
+        )
     elif row["kind"] == "primary_key":
         return "the table is locked while its rows are read, and rows that repeat make it fail: settle them first"
     return f"{lost}; the model can follow: {row['model_change']}" if lost else ""
@@ -226,7 +235,10 @@ def drift_enum(drift: pd.DataFrame, declared_enums: pd.DataFrame) -> Verdict:
 
 @check(subject="drift", kind="static")
 def drift_foreign_key(
-    drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame, key_maker: KeyMaker | None = None
+    drift: pd.DataFrame,
+    declared_foreign_keys: pd.DataFrame,
+    known_orphans: Mapping[str, int],
+    key_maker: KeyMaker | None = None,
 ) -> Verdict:
     """Foreign key that only the models or only the database have, or that is not enforced.
 
@@ -241,9 +253,19 @@ def drift_foreign_key(
         "key_not_enforced": ("Declared foreign key is not enforced", Severity.MEDIUM),
     }
     verdict = _verdict(drift, len(declared_foreign_keys), kinds)
-    if key_maker is None:
-        return verdict
-    return replace(verdict, findings=[_as_rows_allow(one, key_maker) for one in verdict.findings])
+    findings = [_settled_first(one, known_orphans) for one in verdict.findings]
+    if key_maker is not None:
+        findings = [_as_rows_allow(one, key_maker) for one in findings]
+    return replace(verdict, findings=findings)
+
+
+def _settled_first(finding: Finding, orphans: Mapping[str, int]) -> Finding:
+    """Return a finding whose fix waits for people where rows are known to break the key that it has checked."""
+    fix, settle = finding.fix, settle_first(orphans.get(finding.object, 0))
+    if fix is None or fix.choice or not settle:
+        return finding
+    reads = " VALIDATE CONSTRAINT " in fix.sql or fix.sql.endswith(" ENFORCED;")
+    return replace(finding, fix=replace(fix, choice=settle)) if reads else finding
 
 
 def _as_rows_allow(finding: Finding, maker: KeyMaker) -> Finding:
@@ -269,7 +291,9 @@ def _as_rows_allow(finding: Finding, maker: KeyMaker) -> Finding:
 
 
 @check(subject="drift", kind="static")
-def drift_foreign_key_action(drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame) -> Verdict:
+def drift_foreign_key_action(
+    drift: pd.DataFrame, declared_foreign_keys: pd.DataFrame, known_orphans: Mapping[str, int]
+) -> Verdict:
     """Foreign key whose actions are not the declared ones.
 
     Problem: Model and database disagree on what happens to referencing rows.
@@ -278,7 +302,8 @@ def drift_foreign_key_action(drift: pd.DataFrame, declared_foreign_keys: pd.Data
     False positives: Differences of ON UPDATE alone matter only where keys change; they are told as low.
     """
     kinds = {"key_action": ("Action differs from the model", Severity.MEDIUM)}
-    return _verdict(drift, len(declared_foreign_keys), kinds)
+    verdict = _verdict(drift, len(declared_foreign_keys), kinds)
+    return replace(verdict, findings=[_settled_first(one, known_orphans) for one in verdict.findings])
 
 
 @check(subject="drift", kind="static")

@@ -203,7 +203,10 @@ def _not_created(coverage: pd.DataFrame, kind: str, severity: Severity) -> Verdi
         findings.append(Finding(row["object"], title, detail, severity, evidence, distinct=kind))
     gaps = [
         NotExamined(
-            row["object"], "no migration that could be read creates it; a part of one could not be read"
+            row["object"],
+            f"no migration creates it, and {row['detail']}"
+            if row["detail"]
+            else "no migration that could be read creates it; a part of one could not be read",
         )
         for row in records(rows[rows["status"] == "unknown"])
     ]

@@ -45,6 +45,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "updated_at_column": "text?",
         "deleted_at_column": "text?",
         "comment": "text?",
+        "doubts": "text[]",  # parts that are guesses, as in workbench.declared.models.doubts
     },
     "declared_columns": {
         "schema_name": "text",
@@ -66,6 +67,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "origin": "text",  # declared, inherited, implicit (id, timestamps, version) or association (injected)
         "allows_null": "bool?",  # allowNull as written; null when it is not
         "comment": "text?",
+        "doubts": "text[]",  # as above
         "model": "text",
         "file": "text",
         "line": "int8",
@@ -92,6 +94,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "is_deferred": "bool",
         "is_enforced": "bool",
         "is_validated": "bool",
+        "doubts": "text[]",  # as above
         "attribute": "text",
         "model": "text",
         "referenced_model": "text?",
@@ -139,7 +142,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "key_table": "text?",  # table that holds it
         "key_column": "text?",
         "through": "text?",
-        "names_foreign_key": "bool",  # foreignKey is written out
+        "names_foreign_key": "bool",  # foreignKey is written out, or may be in what was not read
         "written_on_delete": "text?",
         "written_on_update": "text?",
         "has_constraints": "bool",  # false: constraints: false

@@ -16,6 +16,7 @@ import pandas as pd
 
 from workbench.catalog import make_frame
 from workbench.drift.difference import COLUMNS, KINDS, Difference
+from workbench.drift.doubts import sure_or_not
 from workbench.drift.indexes import compare_enums, compare_indexes
 from workbench.drift.keys import compare_keys, compare_primary_keys
 from workbench.drift.tables import Pairing, compare_columns, compare_tables, pair
@@ -51,7 +52,7 @@ def compare(
         {name: _in_scope(records(declared[name]), options) for name in DECLARED_FRAMES},
         {name: records(actual[name]) for name in CATALOG_FRAMES},
     )
-    rows = [one.row() for one in _differences(found)]
+    rows = [one.row() for one in sure_or_not(found, _differences(found))]
     order = list(KINDS)
     rows.sort(key=lambda row: (row[3], row[4], order.index(row[0]), row[2]))
     return make_frame(COLUMNS, rows)

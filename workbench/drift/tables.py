@@ -135,18 +135,14 @@ def _missing_table(found: Pairing, row: Record) -> Difference:
 def _extra_tables(found: Pairing) -> Iterator[Difference]:
     taken = set(found.tables.values())
     schemas = {row["schema_name"] for row in found.declared["declared_tables"]}
-    unread = any(row["kind"] == "unread" and not row["object"] for row in found.declared["declared_unread"])
     for row in found.actual["tables"]:
         name = (row["schema_name"], row["table_name"])
         plain = row["kind"] in ("table", "partitioned table") and not row["is_partition"]
         own = name[1] in _RUNNERS_OWN or text_of(row["extension"]) is not None
         if name in taken or name[0] not in schemas or not plain or own:
             continue
-        detail = "No model declares it."
-        if unread:
-            detail = "No model that could be read declares it; some could not be read."
         yield Difference(
-            "table_extra", "unread" if unread else "semantic", dotted(*name), *name, detail, actual=name[1],
+            "table_extra", "semantic", dotted(*name), *name, "No model declares it.", actual=name[1],
             sql=f"DROP TABLE {qualified(*name)};", lock=EXCLUSIVE,
             model_change=_model_for(found, name),
         )  # fmt: skip
@@ -184,7 +180,6 @@ def is_table(found: Pairing, name: TableName) -> bool:
 
 def compare_columns(found: Pairing) -> Iterator[Difference]:
     """Yield what differs in the columns of tables that both sides have."""
-    unread = {row["object"] for row in found.declared["declared_unread"] if row["kind"] == "unread"}
     for name, other in found.tables.items():
         declared = {row["column_name"]: row for row in found.of_table("declared_columns", name)}
         actual = {row["column_name"]: row for row in found.of_actual("columns", other)}
@@ -195,9 +190,8 @@ def compare_columns(found: Pairing) -> Iterator[Difference]:
                 yield _missing_column(found, other, row)
             else:
                 yield from _compare_column(found, other, row, there)
-        doubtful = dotted(*name) in unread or any(one.startswith(f"{dotted(*name)}.") for one in unread)
         for column in actual.keys() - set(pairs.values()):
-            yield _extra_column(found, other, actual[column], doubtful=doubtful)
+            yield _extra_column(found, other, actual[column])
 
 
 def _needed_type(found: Pairing, row: Record) -> str:
@@ -233,15 +227,13 @@ def _missing_column(found: Pairing, table: TableName, row: Record) -> Difference
     )  # fmt: skip
 
 
-def _extra_column(found: Pairing, table: TableName, row: Record, *, doubtful: bool) -> Difference:
+def _extra_column(found: Pairing, table: TableName, row: Record) -> Difference:
     home, column = qualified(*table), quote(row["column_name"])
     detail = "No attribute declares it."
     if row["is_not_null"] and text_of(row["default_expression"]) is None and text_of(row["identity"]) is None:
         detail += " It is NOT NULL without a default, so an INSERT by the model fails."
-    if doubtful:
-        detail = "No attribute that could be read declares it; a part of the model could not be read."
     return Difference(
-        "column_extra", "unread" if doubtful else "semantic", dotted(*table, row["column_name"]), *table, detail,
+        "column_extra", "semantic", dotted(*table, row["column_name"]), *table, detail,
         actual=row["data_type"], place=_place(found, table),
         sql=f"ALTER TABLE {home} DROP COLUMN {column};", lock=EXCLUSIVE,
         model_change=f"Add {_attribute(found, row)}",

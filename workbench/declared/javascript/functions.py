@@ -183,8 +183,9 @@ def _called(evaluator: Evaluator, node: Node, scope: Scope) -> None:
             if isinstance(value, JsObject):
                 target.update(value)
                 target.sites.update(value.sites)
-            elif isinstance(value, Unknown):
-                target.put(f"...{len(target)}", value, site)
+            elif value is not UNDEFINED and value is not None and value is not False:
+                unknown = value if isinstance(value, Unknown) else Unknown(text_of(one)[:60], site)
+                target.put(f"...{len(target)}", unknown, site)
     elif name in ("push", "unshift"):
         values = evaluator.value(callee.child_by_field_name("object"), scope)
         if isinstance(values, JsList):

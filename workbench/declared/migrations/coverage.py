@@ -8,11 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from workbench.declared.migrations.files import ONLY_RUNNING
 from workbench.declared.migrations.schema import Schema
 from workbench.naming import dotted
 
 if TYPE_CHECKING:
     from workbench.declared.migrations.reader import Reading
+
+
+# What an operation may make whose names only running would tell.
+_MAY_MAKE = {
+    "create_table": {"table"},
+    "rename_table": {"table"},
+    "add_column": {"column"},
+    "rename_column": {"column"},
+    "create_index": {"index"},
+    "rename_index": {"index"},
+    "add_constraint": {"foreign key", "index"},
+    "create_type": {"enum"},
+    "rename_type": {"enum"},
+}
 
 
 @dataclass(frozen=True)
@@ -26,7 +41,7 @@ class Origin:
 
 def coverage_rows(reading: Reading, declared: Mapping[str, pd.DataFrame]) -> list[list[Any]]:
     """Return the rows of the frame ``migration_coverage``."""
-    uncertain = _uncertain(reading)
+    uncertain, guesses = _uncertain(reading), _Guesses(declared)
     rows = []
     for kind, record in _declared_objects(declared):
         found = _origin(kind, record, reading.schema)
@@ -34,12 +49,53 @@ def coverage_rows(reading: Reading, declared: Mapping[str, pd.DataFrame]) -> lis
         if found is None:
             found = _origin(kind, record, reading.schema_with_backups)
             status = "backup only" if found else "unknown" if kind in uncertain else "missing"
+        guess = guesses.why(kind, record) if status == "missing" else ""
         rows.append(
             [kind, record["schema_name"], record.get("table_name", ""), _object(kind, record), record["file"],
-             record["line"], status, found.file if found else None, found.line if found else None,
-             found.detail if found else ""]
+             record["line"], "unknown" if guess else status, found.file if found else None,
+             found.line if found else None, found.detail if found else guess]
         )  # fmt: skip
     return rows
+
+
+class _Guesses:
+    """Which declared objects are guesses, because a part of their model was not read."""
+
+    def __init__(self, declared: Mapping[str, pd.DataFrame]) -> None:
+        tables, columns = declared["declared_tables"], declared["declared_columns"]
+        self._tables = {
+            (schema, table)
+            for schema, table, doubts in _cells(tables, "schema_name", "table_name", "doubts")
+            if {"name", "schema"} & set(doubts)
+        }
+        self._columns = {
+            (schema, table, column)
+            for schema, table, column, doubts in _cells(
+                columns, "schema_name", "table_name", "column_name", "doubts"
+            )
+            if {"name", "column"} & set(doubts)
+        }
+
+    def why(self, kind: str, record: Mapping[str, Any]) -> str:
+        """Return why an object that no migration creates may be no such object; empty where it is certain."""
+        home = (record["schema_name"], record["table_name"])
+        names = {
+            "column": (record.get("column_name"),),
+            "enum": (record.get("column_name"),),
+            "foreign key": record.get("column_names", ()),
+            "index": record.get("key_columns", ()),
+        }.get(kind, ())
+        if home in self._tables:
+            return "the name of the table is a guess: options of its model could not be read"
+        if any((*home, name) in self._columns for name in names):
+            return "the column is a guess: a part of its model could not be read"
+        if kind == "foreign key" and "foreign key" in record["doubts"]:
+            return "whether the model wants the key could not be read"
+        return ""
+
+
+def _cells(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    return zip(*(frame[name] for name in names), strict=True)
 
 
 def _declared_objects(declared: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -70,16 +126,15 @@ def _object(kind: str, record: Mapping[str, Any]) -> str:
 
 def _uncertain(reading: Reading) -> set[str]:
     """Return the kinds of objects that an unread part of a migration may create."""
-    kinds = {"create_index": "index", "add_column": "column", "create_table": "table", "create_type": "enum"}
+    everything = {"table", "column", "index", "foreign key", "enum"}
     uncertain: set[str] = set()
     for one in reading.active:
-        for step in one.steps("up"):
-            if step.details.get("opaque"):
-                return {"table", "column", "index", "foreign key", "enum"}
-            if not step.is_resolved and step.kind in kinds:
-                uncertain.add(kinds[step.kind])
-            elif not step.is_resolved and step.kind == "add_constraint":
-                uncertain.add("foreign key")
+        steps = one.steps("up")
+        lost = [t for t in one.troubles if t.direction in ("", "up") and not t.reason.endswith(ONLY_RUNNING)]
+        if lost or any(step.details.get("opaque") for step in steps):
+            return everything
+        for step in steps:
+            uncertain |= set() if step.is_resolved else _MAY_MAKE.get(step.kind, set())
     return uncertain
 
 

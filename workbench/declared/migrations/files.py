@@ -34,6 +34,10 @@ _GIVEN = {
 }
 
 
+ONLY_RUNNING = "the name is only known at run time"
+"""End of the reason why an operation with an open name was not read."""
+
+
 @dataclass(frozen=True)
 class Trouble:
     """Something in a migration that could not be read."""
@@ -190,7 +194,7 @@ def _follow(made: Migration, direction: str, program: Node, path: Path, folder: 
         if one.details.get("opaque"):
             troubles.append(Trouble(one.file or made.file, one.line, direction, str(one.details["opaque"])))
         elif not one.is_resolved:
-            reason = f"{one.kind} of {one.object}: the name is only known at run time"
+            reason = f"{one.kind} of {one.object}: {ONLY_RUNNING}"
             troubles.append(Trouble(one.file or made.file, one.line, direction, reason))
     if function is not None and not follower.calls and not follower.thrown and _does_something(function.node):
         reason = "nothing that it calls was seen to reach the query interface"

@@ -66,7 +66,8 @@ class Operation:
     @property
     def is_resolved(self) -> bool:
         """Tell whether all names in it are known."""
-        return OPEN not in "".join((self.schema, self.table, self.name, *self.columns))
+        new = str(self.details.get("to") or "")
+        return OPEN not in "".join((self.schema, self.table, self.name, *self.columns, new))
 
     @property
     def is_guarded(self) -> bool:

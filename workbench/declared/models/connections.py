@@ -22,6 +22,7 @@ from workbench.declared.javascript.values import (
     Site,
     Unknown,
 )
+from workbench.declared.models.doubts import ALL_OPTIONS
 from workbench.declared.models.written import Sources, Unread
 
 MAKES_CONNECTION = re.compile(rb"new\s+Sequelize\b|\.\s*(forRoot|forRootAsync|addModels)\s*\(")
@@ -91,11 +92,13 @@ def connect(sources: Sources, connections: Sequence[Connection]) -> None:
                 one,
                 f"the options of a connection, and with them those of all models: {options.reason}",
             )
+            sources.open_define |= ALL_OPTIONS
             continue
         define = options.get("define")
         partly = next((value for key, value in options.items() if key.startswith("...")), define)
         if isinstance(partly, Unknown):
             _note(sources, one, f"a part of a connection's options: {partly.reason}")
+            sources.open_define |= ALL_OPTIONS
         if isinstance(define, JsObject):
             if defining is None:
                 defining, sources.define = one, define
@@ -106,6 +109,8 @@ def connect(sources: Sources, connections: Sequence[Connection]) -> None:
                     one,
                     f"its define options are not those of {place}, which are taken for all models",
                 )
+                both = (define, sources.define)
+                sources.open_define |= {key for key in ALL_OPTIONS if both[0].get(key) != both[1].get(key)}
         if options.get("quoteIdentifiers") is False:
             _note(sources, one, "quoteIdentifiers: false: PostgreSQL folds every name to lower case")
         listed = options.get("models")

@@ -100,6 +100,8 @@ class Metadata:
     associations: list[AssociationSource] = field(default_factory=list)
     gap: Unread | None = None
     """What is not known of the classes that it extends."""
+    unread: list[Unread] = field(default_factory=list)
+    """Decorators that were not read and may add attributes."""
 
 
 class DecoratorReader:
@@ -127,7 +129,6 @@ class DecoratorReader:
         for node, on_class in classes:
             metadata = self.metadata(node, module, on_class)
             if metadata is not None and metadata.is_model:
-                self.unread += [metadata.gap] if metadata.gap is not None else []
                 yield _model(metadata)
 
     def _compiled(self, module: Module) -> Mapping[str, Decorated]:
@@ -148,6 +149,7 @@ class DecoratorReader:
             own.options, own.attributes = base.options.copy(), _inherited(base)
             own.named, own.unnamed = dict(base.named), list(base.unnamed)
             own.notes, own.associations = list(base.notes), list(base.associations)
+            own.unread = list(base.unread)
         written = self._compiled(module).get(ref.name, Decorated())
         for name, member, decorators in [*members(node), *written.members]:
             for decorator in reversed(decorators):
@@ -174,7 +176,7 @@ class DecoratorReader:
         why = f"the package {value.path[0]} has it" if told else "it is computed"
         return Unread(scope.module.site(node), "unread", f"the base class {text_of(extended)[:60]}: {why}")
 
-    def _decorator(self, node: Node, module: Module) -> Decorator | None:
+    def _decorator(self, node: Node, own: Metadata, module: Module) -> Decorator | None:
         """Return a decorator of the package; None for those of other packages."""
         if node.type == "decorator" and not node.named_children:
             return None
@@ -188,16 +190,16 @@ class DecoratorReader:
             return Decorator(value.path[-1], arguments, node)
         if isinstance(value, External) and value.path[0].startswith(_SEVEN) and value.path[-1] == "Attribute":
             reason = "decorators of Sequelize 7 are not read"
-            self.unread.append(Unread(module.site(node), "unread", reason))
+            own.unread.append(Unread(module.site(node), "unread", reason))
         if isinstance(value, Made) and value.path == (PACKAGE, "createIndexDecorator"):
             return Decorator("createIndexDecorator", arguments, node, value)
         if isinstance(value, FunctionRef) and b"Column" in (value.node.text or b""):
             reason = f"a decorator of the project's own: @{text_of(callee)}"
-            self.unread.append(Unread(module.site(node), "unread", reason))
+            own.unread.append(Unread(module.site(node), "unread", reason))
         return None
 
     def _apply(self, node: Node, name: str, member: Node, own: Metadata, module: Module) -> None:
-        decorator = self._decorator(node, module)
+        decorator = self._decorator(node, own, module)
         if decorator is None:
             return
         kind, site = decorator.name, module.site(node)
@@ -393,4 +395,6 @@ def _model(own: Metadata) -> ModelSource:
         decorator_indexes=[index.store for index in (*own.named.values(), *own.unnamed)],
         notes=own.notes,
         associations=own.associations,
+        gaps=[*([own.gap] if own.gap is not None else []), *own.unread],
+        extends_unread=own.gap is not None,
     )

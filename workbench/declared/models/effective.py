@@ -38,6 +38,8 @@ class Column:
     site: Site
     origin: str
     key: ForeignKey | None = None
+    doubts: set[str] = field(default_factory=set)
+    """What of it is a guess, as in :mod:`workbench.declared.models.doubts`."""
     _type: tuple[Any, Any, ColumnType | Unknown] | None = field(default=None, repr=False)
 
     def get(self, name: str) -> Any:
@@ -94,6 +96,8 @@ class Model:
     indexes: list[IndexSpec] = field(default_factory=list)
     timestamps: dict[str, str] = field(default_factory=dict)
     aliases: set[str] = field(default_factory=set)
+    doubts: set[str] = field(default_factory=set)
+    """What of it is a guess, as in :mod:`workbench.declared.models.doubts`."""
 
     @property
     def singular(self) -> str:
@@ -138,6 +142,8 @@ class Model:
         for name, column in self.columns.items():
             if column.get("field") is UNDEFINED:
                 column.options["field"] = underscore(name) if self.is_underscored else name
+                if "spelling" in self.doubts and underscore(name) != name:
+                    column.doubts.add("name")
             if column.get("index") is True and getattr(column.type, "key", "") == "JSONB":
                 del column.options["index"]
                 options = {"fields": [column.column], "using": "gin"}

@@ -75,6 +75,7 @@ class TableWriter:
                 "updated_at_column": stamps.get("updatedAt"),
                 "deleted_at_column": stamps.get("deletedAt"),
                 "comment": comment if isinstance(comment, str) else None,
+                "doubts": tuple(sorted(model.doubts)),
             }
         )
 
@@ -138,6 +139,7 @@ class TableWriter:
                     "origin": column.origin,
                     "allows_null": allow_null if isinstance(allow_null, bool) else None,
                     "comment": comment if isinstance(comment, str) and comment else None,
+                    "doubts": tuple(sorted(column.doubts)),
                     "file": column.site[0],
                     "line": column.site[1],
                 }
@@ -211,7 +213,9 @@ class TableWriter:
                     " it is not there: sync() stops"
                 )
                 path = f"{model.schema}.{model.table}.{column.column}"
-                self.unread.append(Unread(key.site, "aborts", reason, path))
+                target = self.world.models.get(key.model)
+                guess = bool({"name", "schema"} & (model.doubts | (target.doubts if target else set())))
+                self.unread.append(Unread(key.site, "unread" if guess else "aborts", reason, path))
             name = unused_name(model.table, column.column, "fkey", used)
             used.add(name)
             file, line = key.site
@@ -234,6 +238,7 @@ class TableWriter:
                     "is_deferred": key.deferrable == "INITIALLY_DEFERRED",
                     "is_enforced": True,
                     "is_validated": True,
+                    "doubts": tuple(sorted(column.doubts & {"foreign key", "action", "name", "column"})),
                     "attribute": column.name,
                     "referenced_model": key.model,
                     "file": file,
@@ -294,8 +299,12 @@ class TableWriter:
         self._relations[model.schema].add(row["index_name"])
         if row["missing_columns"]:
             missing = ", ".join(row["missing_columns"])
-            reason = f"the index names {missing}, which the table does not have: sync() stops there"
-            self.unread.append(Unread(spec.site, "aborts", reason, path))
+            guess = bool({"columns", "spelling", "timestamps"} & model.doubts) or any(
+                "name" in column.doubts for column in model.columns.values()
+            )
+            end = "as far as the columns were read" if guess else "sync() stops there"
+            reason = f"the index names {missing}, which the table does not have: {end}"
+            self.unread.append(Unread(spec.site, "unread" if guess else "aborts", reason, path))
         if row["predicate"] == "?":
             row["predicate"] = "(not read)"
             self.unread.append(Unread(spec.site, "unread", "the condition of an index", path))

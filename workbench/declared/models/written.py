@@ -65,6 +65,10 @@ class ModelSource:
     associations: list[AssociationSource] = field(default_factory=list)
     removed: set[str] = field(default_factory=set)
     """Attributes that ``removeAttribute`` takes away."""
+    gaps: list[Unread] = field(default_factory=list)
+    """What may add attributes and was not read: a base class, a decorator of the project's own."""
+    extends_unread: bool = False
+    """A base class was not read, which may set options too."""
 
 
 @dataclass(frozen=True)
@@ -101,5 +105,7 @@ class Sources:
     models: list[ModelSource] = field(default_factory=list)
     associations: list[AssociationSource] = field(default_factory=list)
     define: JsObject = field(default_factory=JsObject)
+    open_define: set[str] = field(default_factory=set)
+    """Options of ``define`` that were not read, or not alike for all connections."""
     unread: list[Unread] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
