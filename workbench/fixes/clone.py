@@ -35,9 +35,9 @@ from workbench.words import phrases
 STRUCTURE = frozenset(
     phrases(
         """
-        column_dependents, columns, constraints, domain_checks, enums, extended_statistics, extensions, foreign_keys,
-        foreign_key_checks, functions, index_columns, indexes, locked_relations, policies, roles, schemas,
-        sequences, table_grants, tables, toast_tables, triggers, view_sources
+        column_dependents, columns, constraints, default_privileges, domain_checks, enums, extended_statistics,
+        extensions, foreign_keys, foreign_key_checks, functions, index_columns, indexes, locked_relations, policies,
+        roles, schemas, sequences, table_grants, tables, toast_tables, triggers, view_sources
         """
     )
 )
