@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.foreign_keys import path, referenced
+from workbench.checks.foreign_keys import KeyChanger, path, referenced
 from workbench.checks.indexes import create_index
-from workbench.checks.key_changes import clause, recreate
+from workbench.checks.key_changes import clause
 from workbench.checks.policies import is_protected
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.graph import Diamond, ForeignKey, ForeignKeyGraph
@@ -39,7 +38,7 @@ _MEANING = {
 
 @check(subject="cascades", kind="static")
 def cascade_diamond(
-    foreign_key_graph: ForeignKeyGraph, own_foreign_keys: pd.DataFrame, snapshot_facts: Mapping[str, Any]
+    foreign_key_graph: ForeignKeyGraph, own_foreign_keys: pd.DataFrame, key_changer: KeyChanger
 ) -> Verdict:
     """Cascade that meets a guard on its own way.
 
@@ -63,7 +62,7 @@ def cascade_diamond(
         if gravest not in closures:
             closures[gravest] = {diamond.guard: diamond for diamond in graph.closure(gravest).diamonds}
         diamond = closures[gravest][key]
-        findings.append(_diamond_finding(graph, diamond, list(roots), by_path[key.path], snapshot_facts))
+        findings.append(_diamond_finding(graph, diamond, list(roots), by_path[key.path], key_changer))
     return Verdict(len(graph.guards), findings)
 
 
@@ -107,7 +106,7 @@ def way(graph: ForeignKeyGraph, root: int, keys: Sequence[ForeignKey]) -> str:
 
 
 def _diamond_finding(
-    graph: ForeignKeyGraph, diamond: Diamond, roots: Sequence[int], key: Row, facts: Mapping[str, Any]
+    graph: ForeignKeyGraph, diamond: Diamond, roots: Sequence[int], key: Row, changer: KeyChanger
 ) -> Finding:
     cascade, guard = (way(graph, diamond.root, keys) for keys in (diamond.cascade_path, diamond.guard_path))
     outcome = {Fate.SAFE: "works", Fate.ALWAYS_FAILS: "fails"}.get(diamond.verdict, "may fail")
@@ -127,14 +126,14 @@ def _diamond_finding(
             "cascade_path": cascade,
             "guard_path": guard,
         },
-        fix=None if diamond.verdict is Fate.SAFE else _defer(key, facts),
+        fix=None if diamond.verdict is Fate.SAFE else _defer(key, changer),
     )
 
 
 _WAITS = {"foreign_key_default_action": "of all actions, NO ACTION alone can wait for the commit"}
 
 
-def _defer(key: Row, facts: Mapping[str, Any]) -> Fix | None:
+def _defer(key: Row, changer: KeyChanger) -> Fix | None:
     """Return the fix that has the guard look at the commit; SET NULL on NOT NULL has a check of its own."""
     if key.on_delete == "SET NULL":
         return None
@@ -150,9 +149,7 @@ def _defer(key: Row, facts: Mapping[str, Any]) -> Fix | None:
             _WAITS,
         )
     changed = clause(key, on_delete="NO ACTION", deferred=True)
-    version = int(facts["server_version_num"])
-    fix = recreate(key, changed, is_partitioned=key.is_partitioned, server_version_num=version)
-    return replace(fix, stays=_WAITS)
+    return replace(changer.recreate(key, changed), stays=_WAITS)
 
 
 @check(subject="cascades", kind="static")
@@ -160,7 +157,7 @@ def cascade_reaches_protected_data(
     foreign_key_graph: ForeignKeyGraph,
     own_foreign_keys: pd.DataFrame,
     options: Options,
-    snapshot_facts: Mapping[str, Any],
+    key_changer: KeyChanger,
 ) -> Verdict:
     """Cascade that deletes protected data.
 
@@ -183,12 +180,12 @@ def cascade_reaches_protected_data(
         enters = key.is_cascade and protected[key.referencing] and not protected[key.referenced]
         if enters and key.path in by_path:
             roots = [root for root in above[key.referenced] if not protected[root]]
-            findings.append(_enters(graph, key, roots, by_path[key.path], snapshot_facts))
+            findings.append(_enters(graph, key, roots, by_path[key.path], key_changer))
     return Verdict(sum(protected), findings)
 
 
 def _enters(
-    graph: ForeignKeyGraph, key: ForeignKey, roots: list[int], row: Row, facts: Mapping[str, Any]
+    graph: ForeignKeyGraph, key: ForeignKey, roots: list[int], row: Row, changer: KeyChanger
 ) -> Finding:
     top = max(roots, key=lambda root: (int(graph.sweep.depth[root]), graph.tables[root]))
     closure = graph.closure(top)
@@ -196,7 +193,6 @@ def _enters(
         [graph.path_of(top)] if top == key.referenced else [graph.path_of(top), graph.path_of(key.referenced)]
     )
     changed = clause(row, on_delete="RESTRICT", set_columns=())
-    version = int(facts["server_version_num"])
     return Finding(
         object=key.path,
         title=f"Deleting {graph.path_of(key.referenced)} deletes protected rows of {row.table_name}",
@@ -209,7 +205,7 @@ def _enters(
             "roots": sorted(graph.path_of(root) for root in roots),
             "levels_count": closure.levels[key.referencing],
         },
-        fix=recreate(row, changed, is_partitioned=row.is_partitioned, server_version_num=version),
+        fix=changer.recreate(row, changed),
     )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.foreign_keys import path, recreated, referenced
+from workbench.checks.foreign_keys import KeyChanger, path, referenced
 from workbench.checks.key_changes import clause
 from workbench.checks.policies import Policy
 from workbench.findings import Finding, Fix, Severity, Verdict
@@ -24,7 +23,7 @@ _Column = tuple[int, str]
 def foreign_key_default_action(
     own_foreign_keys: pd.DataFrame,
     key_policies: Mapping[int, Policy],
-    snapshot_facts: Mapping[str, Any],
+    key_changer: KeyChanger,
     *,
     habit_keys: float = 40,
     habit_share: float = 0.8,
@@ -55,7 +54,7 @@ def foreign_key_default_action(
         if many and len(plain) >= habit_share * len(keys):
             findings.append(_together(schema, plain, len(keys), key_policies))
         else:
-            findings += [_alone(key, key_policies[key.constraint_oid], snapshot_facts) for key in plain]
+            findings += [_alone(key, key_policies[key.constraint_oid], key_changer) for key in plain]
     return Verdict(len(judged), findings)
 
 
@@ -64,8 +63,8 @@ def _is_silent(key: Row) -> bool:
     return bool(key.on_delete == key.on_update == "NO ACTION")
 
 
-def _alone(key: Row, policy: Policy, facts: Mapping[str, Any]) -> Finding:
-    changed = clause(key, on_delete=policy.on_delete, on_update=policy.on_update)
+def _alone(key: Row, policy: Policy, changer: KeyChanger) -> Finding:
+    fix = changer.recreate(key, clause(key, on_delete=policy.on_delete, on_update=policy.on_update))
     return Finding(
         object=path(key),
         title=f"{key.constraint_name} states no action for ON DELETE and ON UPDATE",
@@ -75,7 +74,7 @@ def _alone(key: Row, policy: Policy, facts: Mapping[str, Any]) -> Finding:
         ),
         severity=Severity.LOW,
         evidence={"recommended_on_delete": policy.on_delete, "recommended_on_update": policy.on_update},
-        fix=replace(recreated(key, changed, facts), choice=_choice(policy)),
+        fix=replace(fix, choice=_choice(policy) or fix.choice),
     )
 
 
@@ -109,7 +108,7 @@ def _together(schema: str, keys: Sequence[Row], keys_count: int, policies: Mappi
 
 @check(subject="foreign_keys", kind="static")
 def set_null_on_not_null(
-    own_foreign_keys: pd.DataFrame, columns: pd.DataFrame, snapshot_facts: Mapping[str, Any]
+    own_foreign_keys: pd.DataFrame, columns: pd.DataFrame, key_changer: KeyChanger
 ) -> Verdict:
     """SET NULL on a column that is NOT NULL.
 
@@ -143,7 +142,7 @@ def set_null_on_not_null(
                 ),
                 severity=Severity.HIGH,
                 evidence={"columns": stuck, "events": events},
-                fix=_mended(key, events, refused, snapshot_facts),
+                fix=_mended(key, events, refused, key_changer),
             )
         )
     return Verdict(len(own_foreign_keys), findings)
@@ -164,13 +163,13 @@ def _nulled(key: Row, action: str, names: set[str], bare: set[_Column]) -> set[s
     return names if action == "SET NULL" else set()
 
 
-def _mended(key: Row, events: list[str], refused: set[str], facts: Mapping[str, Any]) -> Fix:
+def _mended(key: Row, events: list[str], refused: set[str], changer: KeyChanger) -> Fix:
     """Return the fix: SET NULL for the columns that may be NULL where that works, else RESTRICT."""
     free = tuple(name for name in key.column_names if name not in refused)
     on_delete, set_columns = None, None
     if "ON DELETE" in events:
-        partly = free and key.match_type != "FULL" and int(facts["server_version_num"]) >= 150000
+        partly = free and key.match_type != "FULL" and changer.server_version_num >= 150000
         on_delete, set_columns = ("SET NULL", free) if partly else ("RESTRICT", ())
     on_update = "CASCADE" if "ON UPDATE" in events else None
     changed = clause(key, on_delete=on_delete, on_update=on_update, set_columns=set_columns)
-    return recreated(key, changed, facts)
+    return changer.recreate(key, changed)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from workbench.checks import check, derived
-from workbench.checks.key_changes import clause, drop, recreate, validate
+from workbench.checks.key_changes import clause, drop, recreate, settle_first, validate
 from workbench.checks.schema import pinned_by
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.graph import ForeignKey, ForeignKeyGraph
@@ -58,11 +58,28 @@ def referenced(key: Row) -> str:
     return dotted(key.referenced_schema, key.referenced_table)
 
 
-def recreated(key: Row, changed: str, facts: Mapping[str, Any]) -> Fix:
-    """Return the fix that puts another clause in the place of a key, on the server that the facts tell of."""
-    return recreate(
-        key, changed, is_partitioned=key.is_partitioned, server_version_num=int(facts["server_version_num"])
-    )
+@dataclass(frozen=True)
+class KeyChanger:
+    """What the fix of a declared key rests on besides the key: the server, and the rows known to break keys."""
+
+    server_version_num: int
+    orphans: Mapping[str, int]
+
+    def recreate(self, key: Row, changed: str) -> Fix:
+        """Return the fix that puts another clause in the place of a row of ``own_foreign_keys``."""
+        return recreate(
+            key,
+            changed,
+            is_partitioned=key.is_partitioned,
+            server_version_num=self.server_version_num,
+            orphans=self.orphans.get(path(key), 0),
+        )
+
+
+@derived
+def key_changer(snapshot_facts: Mapping[str, Any], known_orphans: Mapping[str, int]) -> KeyChanger:
+    """Return what makes the fixes of declared foreign keys."""
+    return KeyChanger(int(snapshot_facts["server_version_num"]), known_orphans)
 
 
 @check(subject="foreign_keys", kind="static")
@@ -183,7 +200,7 @@ def _duplicate(first: Row, other: Row) -> Finding:
 
 @check(subject="foreign_keys", kind="static")
 def foreign_key_not_enforced(
-    own_foreign_keys: pd.DataFrame, snapshot_facts: Mapping[str, Any], known_orphans: Mapping[str, int]
+    own_foreign_keys: pd.DataFrame, key_changer: KeyChanger, known_orphans: Mapping[str, int]
 ) -> Verdict:
     """Foreign key that does not keep its promise.
 
@@ -201,13 +218,10 @@ def foreign_key_not_enforced(
         if what == "is NOT VALID":
             fix = validate(key)
         else:
-            fix = recreated(key, clause(key), snapshot_facts)
+            fix = key_changer.recreate(key, clause(key))
             if key.disabled_triggers_count and key.is_enforced:
-                fix = Fix(fix.sql, _disable_again(key), fix.lock)
-        orphans = known_orphans.get(path(key), 0)
-        if orphans:
-            settle = f"{orphans:,} rows refer to nothing and stop it: restore, correct or delete them first"
-            fix = replace(fix, choice=settle)
+                fix = replace(fix, undo=_disable_again(key))
+        fix = replace(fix, choice=settle_first(known_orphans.get(path(key), 0)))
         findings.append(
             Finding(
                 object=path(key),

@@ -52,11 +52,14 @@ def _columns(names: tuple[str, ...], is_temporal: bool) -> str:
     return f"{column_list(names[:-1])}, PERIOD {quote(names[-1])}"
 
 
-def recreate(key: Row, new_clause: str, *, is_partitioned: bool, server_version_num: int) -> Fix:
+def recreate(
+    key: Row, new_clause: str, *, is_partitioned: bool, server_version_num: int, orphans: int = 0
+) -> Fix:
     """Return the fix that puts another definition in a key's place, without a long lock where it can.
 
     The new key is added NOT VALID, which reads no rows, and then validated, which blocks no writes, unless the
-    old one was NOT VALID too.
+    old one was NOT VALID too. ``orphans`` counts the rows known to break the key: where it, or the old one when
+    it comes back, would read them, people must settle them first.
     """
     table, name = qualified(key.schema_name, key.table_name), quote(key.constraint_name)
     swap = f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} "
@@ -69,13 +72,25 @@ def recreate(key: Row, new_clause: str, *, is_partitioned: bool, server_version_
     undo = f"{swap}{key.definition};{comment}"
     if is_partitioned and server_version_num < _NOT_VALID_ON_PARTITIONED:
         lock = f"ACCESS EXCLUSIVE on {both} while the rows are read"
-        return Fix(f"{swap}{new_clause};{comment}", undo, lock)
+        return Fix(f"{swap}{new_clause};{comment}", undo, lock, choice=settle_first(orphans))
     # A key that never looked at older rows goes on so: they may break it, whatever its action is.
     proven = key.is_validated or not key.is_enforced
     validate = f"\nALTER TABLE {table} VALIDATE CONSTRAINT {name};" if proven else ""
     return Fix(
-        f"{swap}{new_clause} NOT VALID;{validate}{comment}", undo, f"ACCESS EXCLUSIVE on {both}, for a moment"
+        f"{swap}{new_clause} NOT VALID;{validate}{comment}",
+        undo,
+        f"ACCESS EXCLUSIVE on {both}, for a moment",
+        choice=settle_first(orphans) if proven else "",
     )
+
+
+def settle_first(orphans: int) -> str:
+    """Return why a fix that reads the rows of a key waits for people; empty where none is known to break it."""
+    if not orphans:
+        return ""
+    rows, verb, them = ("row", "refers", "it") if orphans == 1 else ("rows", "refer", "them")
+    stop = "stops" if orphans == 1 else "stop"
+    return f"{orphans:,} {rows} {verb} to nothing and {stop} it: restore, correct or delete {them} first"
 
 
 def validate(key: Row) -> Fix:

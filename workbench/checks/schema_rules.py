@@ -100,6 +100,10 @@ def _candidate(
             f"ALTER TABLE {table} VALIDATE CONSTRAINT {quote(name)};",
             f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)};",
             "ACCESS EXCLUSIVE on the table for an instant; SHARE UPDATE EXCLUSIVE while rows are validated",
+            choice=""
+            if row is not None and (row["exact"] or not row["examined"])
+            else "not all rows were read, and one that breaks it can then no longer be changed: count them first "
+            f"(SELECT count(*) FROM {table} WHERE NOT ({rule.condition}))",
         ),
         distinct=rule.condition,
     )
@@ -248,5 +252,6 @@ def _not_enforced(row: Row) -> Finding:
             "SHARE UPDATE EXCLUSIVE on the table while rows are validated"
             if row.is_enforced
             else "ACCESS EXCLUSIVE on the table for an instant; SHARE UPDATE EXCLUSIVE while rows are validated",
+            choice="nobody counted the rows that break it, and one stops it: count and settle them first",
         ),
     )

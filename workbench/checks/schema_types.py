@@ -320,6 +320,7 @@ def _never_null(row: Row) -> Finding:
             "\n".join(alter(row, step) for step in steps),
             alter(row, f"ALTER COLUMN {column} DROP NOT NULL"),
             "ACCESS EXCLUSIVE on the table for an instant; SHARE UPDATE EXCLUSIVE while rows are validated",
+            choice=f"statistics are a sample, and one row where {column} IS NULL stops it: count them first",
         ),
     )
 

@@ -12,6 +12,8 @@ import pandas as pd
 
 from workbench.catalog import Snapshot
 from workbench.checks import check, derived
+from workbench.checks.foreign_keys import KeyChanger
+from workbench.checks.key_changes import clause
 from workbench.checks.probe_rows import (
     counted,
     evidence,
@@ -26,7 +28,7 @@ from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, qualified, quote
 from workbench.probes.entities import ACTORS, entity, names_entity
 from workbench.probes.soft_delete import Mark, soft_delete_marks, soft_delete_probes
-from workbench.rows import records
+from workbench.rows import records, rows
 from workbench.targets import Options
 from workbench.words import object_name
 
@@ -110,7 +112,10 @@ def _mark_fix(key: Mapping[str, Any], snapshot: Snapshot) -> Fix | None:
 
 @check(subject="integrity", kind="static")
 def hard_cascade_under_soft_delete(
-    soft_deletes: Mapping[int, Mark], own_foreign_keys: pd.DataFrame, options: Options
+    soft_deletes: Mapping[int, Mark],
+    own_foreign_keys: pd.DataFrame,
+    options: Options,
+    key_changer: KeyChanger,
 ) -> Verdict:
     """ON DELETE CASCADE under a table that marks its rows as deleted.
 
@@ -121,42 +126,33 @@ def hard_cascade_under_soft_delete(
     False positives: Rows that mean nothing without their owner, and a purge that is meant to take them along.
     """
     examined, findings = 0, []
-    for key in records(own_foreign_keys):
-        mark = soft_deletes.get(int(key["referenced_oid"]))
+    for key in rows(own_foreign_keys):
+        mark = soft_deletes.get(int(key.referenced_oid))
         if mark is None:
             continue
         examined += 1
-        if key["on_delete"] != "CASCADE":
+        if key.on_delete != "CASCADE":
             continue
-        table = dotted(key["schema_name"], key["table_name"])
-        keeps = int(key["table_oid"]) in soft_deletes
+        table = dotted(key.schema_name, key.table_name)
+        keeps = int(key.table_oid) in soft_deletes
         guarded = any(fnmatch.fnmatchcase(table, pattern) for pattern in options.protected)
         what = (
             "rows that are marked as deleted themselves" if keeps else "rows that have no mark of their own"
         )
         findings.append(
             Finding(
-                object=dotted(table, key["constraint_name"]),
+                object=dotted(table, key.constraint_name),
                 title="Hard cascade under a soft delete",
                 detail=(
-                    f"{dotted(key['referenced_schema'], key['referenced_table'])} marks deleted rows "
+                    f"{dotted(key.referenced_schema, key.referenced_table)} marks deleted rows "
                     f"({mark.column}); a real DELETE there also deletes from {table}, {what}."
                 ),
                 severity=Severity.MEDIUM if guarded else Severity.LOW,
                 evidence={"mark": mark.column, "referencing_table_soft_deletes": keeps, "protected": guarded},
-                fix=_restrict(key),
+                fix=key_changer.recreate(key, clause(key, on_delete="RESTRICT", set_columns=())),
             )
         )
     return Verdict(examined, findings)
-
-
-def _restrict(key: Mapping[str, Any]) -> Fix:
-    table, name = qualified(key["schema_name"], key["table_name"]), quote(key["constraint_name"])
-    old = str(key["definition"])
-    new = old.replace("ON DELETE CASCADE", "ON DELETE RESTRICT")
-    head = f"ALTER TABLE {table} DROP CONSTRAINT {name}, ADD CONSTRAINT {name} "
-    lock = "ACCESS EXCLUSIVE on the referencing table, SHARE ROW EXCLUSIVE on the other, for a scan"
-    return Fix(f"{head}{new};", f"{head}{old};", lock)
 
 
 @check(subject="integrity", kind="static")
@@ -237,6 +233,8 @@ def _live_index(index: Mapping[str, Any], mark: Mark, constraint: str | None) ->
         "SHARE UPDATE EXCLUSIVE while the index is built; dropping a constraint takes ACCESS EXCLUSIVE briefly",
         {"unserved_statement": f"the partial index serves only statements that say {mark.live()} as well: add that "
          "to the statement, or an index that is not unique over all rows"},
+        choice=f"values of deleted rows can then be taken again, and ON CONFLICT must name WHERE {mark.live()} too; "
+        "numbers that must never come back, of medical records say, keep the old index",
     )  # fmt: skip
 
 

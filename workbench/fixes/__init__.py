@@ -6,8 +6,9 @@ to a copy of the schema on a server of its own.
 
 from __future__ import annotations
 
+from workbench.fixes.migration import sequelize_migration
 from workbench.fixes.planning import SECTIONS, Step, plan
 from workbench.fixes.statements import split_sql, touched
-from workbench.fixes.texts import script, sequelize_migration, undo_script
+from workbench.fixes.texts import script, undo_script
 
 __all__ = ["SECTIONS", "Step", "plan", "script", "sequelize_migration", "split_sql", "touched", "undo_script"]

@@ -22,6 +22,9 @@ _TOKEN = re.compile(
     r"""--[^\n]*|/\*.*?\*/|[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|;""",
     re.DOTALL,
 )
+_ALONE = re.compile(
+    r"\s*(VACUUM|ALTER\s+SYSTEM|((CREATE|DROP)(\s+UNIQUE)?|REINDEX)\s+INDEX\s+CONCURRENTLY)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,11 @@ def pieces(text: str) -> list[str]:
 def bare(text: str) -> str:
     """Return a text without its comments."""
     return _TOKEN.sub(lambda token: " " if token[0].startswith(("--", "/*")) else token[0], text)
+
+
+def runs_alone(statement: str) -> bool:
+    """Tell whether PostgreSQL refuses a statement in a transaction; those that do wait without holding up others."""
+    return _ALONE.match(bare(statement)) is not None
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -224,6 +232,8 @@ def _altered(home: tuple[str, str], command: Tree) -> tuple[set[Key], set[Key]]:
         return {("rows", *home, subtype)}, set()
     if subtype == "AT_AddColumn":
         return {("column", *home, command["def"]["column_def"]["colname"])}, set()
+    if subtype == "AT_AlterConstraint":
+        return {("constraint", *home, command["def"]["atalter_constraint"]["conname"])}, set()
     return _added(home, command) if subtype == "AT_AddConstraint" else set(), set()
 
 

@@ -1,4 +1,4 @@
-"""What is handed over: the steps of a plan as an SQL script, as its undo, or as a Sequelize migration.
+"""What is handed over: the steps of a plan as an SQL script, or as its undo.
 
 A script is made to be read: a summary, then sections, each with its steps by check. What people must decide
 stands at its end as comments, and so do the reasons for what is left out.
@@ -7,15 +7,16 @@ stands at its end as comments, and so do the reasons for what is left out.
 from __future__ import annotations
 
 import itertools
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from workbench.fixes.migration import one_line
 from workbench.fixes.planning import SECTIONS, Step
-from workbench.fixes.statements import bare
+from workbench.fixes.statements import bare, pieces, runs_alone
 
 _RULE = "-- " + "=" * 75
+_BRIEF, _PATIENT = "SET lock_timeout = '5s';", "SET lock_timeout = 0;"
 _REWRITES = re.compile(r"\bALTER\s+COLUMN\b.*?\bTYPE\b", re.IGNORECASE | re.DOTALL)
 _MOST_TITLES = 4
 
@@ -27,14 +28,16 @@ def script(steps: Sequence[Step], brought: Sequence[tuple[str, str]] = ()) -> st
     """
     active = [step for step in steps if step.is_active]
     numbers = {id(step): number for number, step in enumerate(active, start=1)}
-    parts = [_summary(steps)]
+    parts, timeout = [_summary(steps)], _BRIEF
     for section, grouped in itertools.groupby(active, key=lambda step: step.section):
         members = list(grouped)
         parts.append(f"{_RULE}\n-- {SECTIONS[section][0]}: {_numbered(members, numbers)}\n{_RULE}\n")
-        parts += [_told(step, numbers[id(step)]) for step in members]
+        for step in members:
+            sql, timeout = _with_timeouts(step.fix.sql, timeout)
+            parts.append(_told(step, numbers[id(step)], sql))
     parts += _choices([step for step in steps if _is_open(step)])
     left_out = [
-        f"-- {_one_line(step.title)}:\n--   {_one_line(step.conflict)}" for step in steps if step.conflict
+        f"-- {one_line(step.title)}:\n--   {one_line(step.conflict)}" for step in steps if step.conflict
     ]
     if left_out:
         parts.append(f"{_RULE}\n-- Left out\n{_RULE}\n" + "\n".join(left_out) + "\n")
@@ -42,7 +45,7 @@ def script(steps: Sequence[Step], brought: Sequence[tuple[str, str]] = ()) -> st
         parts.append(
             f"{_RULE}\n-- What the steps bring: for the models to follow, or to settle later\n{_RULE}\n"
         )
-        parts.append("".join(f"-- {_one_line(what)}:\n--   {_one_line(why)}\n" for what, why in brought))
+        parts.append("".join(f"-- {one_line(what)}:\n--   {one_line(why)}\n" for what, why in brought))
     return "\n".join(parts)
 
 
@@ -74,23 +77,46 @@ def _summary(steps: Sequence[Step]) -> str:
         "",
         f"{exclusive} steps take ACCESS EXCLUSIVE, {rewrites} change a column's type and may write its table anew.",
         "Each statement commits by itself, because CONCURRENTLY cannot run in a transaction: run the script with",
-        "psql -v ON_ERROR_STOP=1 -f and without --single-transaction, on a copy first. A statement that does not",
-        "get its lock within 5 seconds fails, rather than hold up all who come after it; run it again.",
+        "psql -v ON_ERROR_STOP=1 -f and without --single-transaction, on a copy first.",
+        "",
+        "A statement that does not get its lock within 5 seconds fails, rather than hold up all who come after it.",
+        "What builds or drops an index CONCURRENTLY, or vacuums, holds up neither reads nor writes while it waits,",
+        "and waits as long as it takes.",
+        "",
+        "Where a statement fails, psql names its line, and what stands before is done. Mend the cause, then run the",
+        "rest: the lines from that statement on, after SET lock_timeout = '5s'. Three cases:",
+        "  canceling statement due to lock timeout: run the rest again when there is less going on;",
+        "  CREATE INDEX or REINDEX CONCURRENTLY broken off: it leaves an invalid index, to be dropped before;",
+        "  VALIDATE CONSTRAINT: rows that nobody counted break it; it holds for new ones already: go on after it.",
+        "To take a step back, run the lines below its “Undo:”, the last step first.",
     ]
-    return "".join(f"-- {line}".rstrip() + "\n" for line in lines) + "SET lock_timeout = '5s';\n"
+    return "".join(f"-- {line}".rstrip() + "\n" for line in lines) + f"{_BRIEF}\n"
 
 
-def _told(step: Step, number: int) -> str:
+def _with_timeouts(sql: str, timeout: str) -> tuple[str, str]:
+    """Return SQL with the lock_timeout that each statement needs, and the one in force at its end."""
+    lines = []
+    for piece in pieces(sql.strip()):
+        wanted = timeout if not bare(piece).strip(" \n;") else _PATIENT if runs_alone(piece) else _BRIEF
+        if wanted != timeout:
+            lines.append(f"{wanted}\n{piece.lstrip()}")
+            timeout = wanted
+        else:
+            lines.append(piece)
+    return "".join(lines), timeout
+
+
+def _told(step: Step, number: int, sql: str) -> str:
     undo = "\n".join(f"--   {line}" for line in step.fix.undo.strip().splitlines())
-    stays = "".join(f"-- Stays: {check}: {_one_line(why)}\n" for check, why in step.fix.stays.items())
+    stays = "".join(f"-- Stays: {check}: {one_line(why)}\n" for check, why in step.fix.stays.items())
     return (
-        f"-- {number}. {_one_line(step.title)}\n{_findings(step)}-- Lock: {_one_line(step.fix.lock)}\n{stays}"
-        f"{step.fix.sql.strip()}\n-- Undo:\n{undo}\n"
+        f"-- {number}. {one_line(step.title)}\n{_findings(step)}-- Lock: {one_line(step.fix.lock)}\n{stays}"
+        f"{sql}\n-- Undo:\n{undo}\n"
     )
 
 
 def _findings(step: Step) -> str:
-    told = [f"--   {_one_line(f.title)} ({f.severity.value})\n" for f in step.findings]
+    told = [f"--   {one_line(f.title)} ({f.severity.value})\n" for f in step.findings]
     told = list(dict.fromkeys(told))
     more = len(told) - _MOST_TITLES
     return "".join(told[:_MOST_TITLES]) + (f"--   and {more} more\n" if more > 0 else "")
@@ -106,53 +132,12 @@ def _choices(steps: Sequence[Step]) -> Iterator[str]:
         body = "\n".join(f"-- {line}".rstrip() for line in step.fix.sql.strip().splitlines())
         undo = "\n".join(f"--   {line}".rstrip() for line in step.fix.undo.strip().splitlines())
         yield (
-            f"-- {_one_line(step.title)}\n{_findings(step)}-- Decide: {_one_line(reason)}\n"
-            f"-- Lock: {_one_line(step.fix.lock)}\n{body}\n-- Undo:\n{undo}\n"
+            f"-- {one_line(step.title)}\n{_findings(step)}-- Decide: {one_line(reason)}\n"
+            f"-- Lock: {one_line(step.fix.lock)}\n{body}\n-- Undo:\n{undo}\n"
         )
-
-
-def _one_line(text: str) -> str:
-    """Return a text that cannot leave its comment line, whatever a name holds."""
-    return " ".join(text.split())
 
 
 def undo_script(steps: Sequence[Step]) -> str:
     """Return the script that takes the steps back, the last first."""
     active = [step for step in reversed(steps) if step.is_active]
-    return "\n".join(f"-- Undo of {_one_line(step.title)}\n{step.fix.undo.strip()}\n" for step in active)
-
-
-def sequelize_migration(steps: Sequence[Step]) -> str:
-    """Return the steps as one Sequelize migration with up and down, outside a transaction.
-
-    What people must decide is not in it: a migration runs unattended.
-    """
-    active = [step for step in steps if step.is_active]
-    decide = "".join(
-        f"// To decide, and not in here: {_one_line(step.title)}: {_one_line(step.choice or 'see the SQL script')}\n"
-        for step in steps
-        if _is_open(step)
-    )
-    return (
-        "'use strict';\n\n"
-        "// Statements run one by one and outside a transaction, because CONCURRENTLY needs that. If one fails,\n"
-        "// those before it stay done: take them back by their part of down, or mend the cause and run the rest.\n"
-        f"{decide}"
-        "/** @type {import('sequelize-cli').Migration} */\n"
-        "module.exports = {\n"
-        f"  async up(queryInterface) {{\n{_calls(active, up=True)}  }},\n\n"
-        f"  async down(queryInterface) {{\n{_calls(active[::-1], up=False)}  }},\n"
-        "};\n"
-    )
-
-
-def _calls(steps: Sequence[Step], *, up: bool) -> str:
-    lines = []
-    for step in steps:
-        statements = step.statements if up else step.undo_statements
-        lines.append(f"    // {_one_line(step.title)}. Lock: {_one_line(step.fix.lock)}\n")
-        # JSON's strings are JavaScript's; nothing in a name can end one.
-        lines += [f"    await queryInterface.sequelize.query({json.dumps(one)});\n" for one in statements]
-        if not statements:
-            lines.append(f"    // {_one_line(step.fix.sql if up else step.fix.undo)}\n")
-    return "".join(lines)
+    return "\n".join(f"-- Undo of {one_line(step.title)}\n{step.fix.undo.strip()}\n" for step in active)
