@@ -64,6 +64,33 @@ def test_orphan_rows(server: Server, make_database: MakeDatabase) -> None:
     mends(target, "orphan_rows", rows=True)
 
 
+def test_half_null_key(server: Server, make_database: MakeDatabase) -> None:
+    target = make_database(
+        server,
+        """
+        create table parent (a int, b int, primary key (a, b)); insert into parent values (1, 1);
+        create table tenants (id int primary key);
+        create table bad (a int, "b b" int, constraint bad_fk foreign key (a, "b b") references parent);
+        insert into bad values (1, 1), (null, null), (7, null), (null, 8);
+        create table possible (a int, b int, constraint possible_fk foreign key (a, b) references parent);
+        create table whole (a int, b int, foreign key (a, b) references parent match full);
+        create table checked (a int, b int, foreign key (a, b) references parent, check (num_nulls(a, b) in (0, 2)));
+        create table required (a int not null, b int, foreign key (a, b) references parent);
+        insert into required values (1, null);
+        create table shared
+            (a int references tenants, b int, constraint shared_fk foreign key (a, b) references parent);
+        insert into tenants values (1); insert into shared values (1, null), (null, 5)
+        """,
+    )
+    found = {f.object.split(".")[1]: f for f in mends(target, "half_null_key", rows=True) if f.fix}
+    assert {name: (f.severity.value, f.evidence["violating_rows_count"]) for name, f in found.items()} == {
+        "bad": ("medium", 2),
+        "possible": ("info", 0),
+        # A tenant without the rest is meant so; the rest without the tenant is not.
+        "shared": ("medium", 1),
+    }
+
+
 def test_orphan_rows_that_others_hang_on_are_not_deleted(pg18: Server, make_database: MakeDatabase) -> None:
     target = make_database(
         pg18,

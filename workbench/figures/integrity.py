@@ -27,6 +27,7 @@ KINDS = {
     "polymorphic": "polymorphic references",
     "date_order": "dates in order",
     "duplicate_flag": "one flagged row",
+    "half_null": "composite keys half NULL",
     "value_rule": "values in bounds",
     "spelling": "one spelling a value",
     "apparent_set": "values of a set",

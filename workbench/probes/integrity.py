@@ -9,7 +9,7 @@ from workbench.catalog import Snapshot
 from workbench.collectors import collector
 from workbench.naming import dotted, quote
 from workbench.probes import orphans as orphan_probes
-from workbench.probes import plausibility, polymorphic, rules, runner, soft_delete, tenants
+from workbench.probes import half_null, plausibility, polymorphic, rules, runner, soft_delete, tenants
 from workbench.probes.candidates import STORED_AS_TEXT, candidate_keys
 from workbench.probes.matching import family
 from workbench.probes.probe import Probe, frame
@@ -37,6 +37,7 @@ def all_probes(snapshot: Snapshot, *, everything: bool = False) -> list[Probe]:
         *polymorphic.polymorphic_probes(snapshot),
         *plausibility.date_order_probes(snapshot),
         *plausibility.flag_probes(snapshot),
+        *half_null.half_null_probes(snapshot),
         *rules.value_probes(snapshot),
         *rules.set_probes(snapshot),
     ]
