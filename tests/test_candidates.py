@@ -11,6 +11,7 @@ from workbench import catalog
 from workbench.probes import candidates, integrity, runner
 from workbench.probes.entities import names_entity, singular, stem
 from workbench.probes.probe import frame
+from workbench.review import take
 from workbench.server import Server
 from workbench.targets import Target
 
@@ -209,3 +210,24 @@ def test_hidden_keys_of_a_generated_schema_are_found(
     right = len(found & world.truth())
     assert right / len(found) > 0.9
     assert right / len(world.truth()) > 0.8
+
+
+def test_a_column_of_a_confirmed_composite_is_not_told_again(
+    server: Server, make_database: MakeDatabase
+) -> None:
+    target = make_database(
+        server,
+        """
+        create table orders (id int primary key); insert into orders select generate_series(1, 300);
+        create table order_lines (order_id int references orders, line_no int, primary key (order_id, line_no));
+        insert into order_lines select g, n from generate_series(1, 300) g, generate_series(1, 3) n;
+        create table line_discounts (id int primary key, order_id int not null, line_no int not null);
+        insert into line_discounts select g, g, 1 + g % 3 from generate_series(1, 300) g;
+        analyze
+        """,
+    )
+    snapshot = take(target)
+    told = candidates.judged(candidates.candidate_keys(snapshot), snapshot["orphans"])
+    assert list(zip(told["table_name"], told["column_names"], strict=True)) == [
+        ("line_discounts", ("order_id", "line_no"))
+    ]

@@ -282,6 +282,9 @@ def probe_place(probe: Mapping[str, Any]) -> tuple[Any, ...]:
 def judged(frame: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
     """Return the candidate of each column that is worth reporting once the rows were asked.
 
+    Of a composite candidate that the rows confirm, no column is told again alone: what it refers to by itself
+    follows from the table that the whole refers to.
+
     Columns: those of ``candidate_keys`` with the score that the data left, and ``verdict`` (``confirmed`` or
     ``undecided``) and ``probe`` (the row of ``orphans`` as a dictionary, None without one).
     """
@@ -294,6 +297,16 @@ def judged(frame: pd.DataFrame, probes: pd.DataFrame) -> pd.DataFrame:
         rows.append({**row, "score": score, "verdict": verdict, "probe": probe})
     result = pd.DataFrame(rows, columns=[*CANDIDATE_TYPES, "verdict", "probe"])
     kept = result[(result["verdict"] != "rejected") & (result["score"] >= REPORTED)]
+    told = [
+        (row["table_oid"], set(row["column_names"]))
+        for row in records(kept[kept["verdict"] == "confirmed"])
+        if len(row["column_names"]) > 1
+    ]
+    again = [
+        any(oid == row["table_oid"] and set(row["column_names"]) < names for oid, names in told)
+        for row in records(kept)
+    ]
+    kept = kept[~pd.Series(again, index=kept.index, dtype=bool)]
     ordered = kept.sort_values(["score", "rank"], ascending=[False, True], kind="stable")
     first = ~ordered.duplicated(["table_oid", "column_names"])
     return ordered[first].sort_values(["schema_name", "table_name", "column_names"], kind="stable")
