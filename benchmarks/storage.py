@@ -19,7 +19,7 @@ from workbench.server import Server, cache_folder
 from workbench.targets import Target, parse_url
 
 FILLED_EVERY = 5
-ROWS = 1500
+ROWS = 4000
 
 
 def fill_rows(url: str) -> None:
