@@ -12,7 +12,10 @@ names = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if 
 # The other modules make what the benchmarks are taken on.
 runnable = [name for name in names if hasattr(importlib.import_module(f"benchmarks.{name}"), "main")]
 parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-parser.add_argument("names", nargs="*", choices=[*runnable, []], metavar="NAME", help=", ".join(runnable))
-for name in parser.parse_args().names or runnable:
+parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(runnable)} [all]")
+chosen = parser.parse_args().names
+if unknown := sorted(set(chosen) - set(runnable)):
+    parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(runnable)}")
+for name in chosen or runnable:
     print(f"== {name}", flush=True)
     importlib.import_module(f"benchmarks.{name}").main()
