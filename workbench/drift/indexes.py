@@ -61,6 +61,13 @@ def _words(index: Record) -> str:
     return f"{unique}({', '.join(index['key_columns'])}){method}{f' where {predicate}' if predicate else ''}"
 
 
+def _phrase(index: Record) -> str:
+    words = _words(index)
+    return (
+        f"a unique index on {words.removeprefix('unique ')}" if index["is_unique"] else f"an index on {words}"
+    )
+
+
 def _covering(indexes: Sequence[Record], wanted: Record) -> str:
     """Return the name of a btree over all rows that begins with the keys of a wanted one; empty where none does."""
     if wanted["is_unique"] or wanted["access_method"] != "btree" or text_of(wanted["predicate"]) is not None:
@@ -92,10 +99,16 @@ def _missing(
     served = f" {covering} begins with the same columns and serves its look-ups." if covering else ""
     return Difference(
         "index_missing", "harmless" if covering else "semantic", dotted(*table, row["index_name"]), *table,
-        f"The model declares {_words(index)}; the table has no such index.{served}", declared=_words(index),
+        f"The model declares {_phrase(index)}; the table has no such index.{served}", declared=_words(index),
         place=row,
-        sql=sql, undo=undo, lock=lock, model_change=f"Remove the index from {row['model']}.",
+        sql=sql, undo=undo, lock=lock, model_change=_without(row),
     )  # fmt: skip
+
+
+def _without(row: Record) -> str:
+    if text_of(row["constraint_type"]) == "unique":
+        return f"Remove unique from {', '.join(row['key_columns'])} of {row['model']}."
+    return f"Remove the index {row['index_name']} from {row['model']}."
 
 
 def _extra(found: Pairing, table: TableName, one: Record) -> Difference:
@@ -118,15 +131,17 @@ def _extra(found: Pairing, table: TableName, one: Record) -> Difference:
         undo, lock = f"{one['definition']};", "SHARE UPDATE EXCLUSIVE"
     if one["referencing_count"] or one["is_partitioned"] or text_of(one["parent_index_oid"]) is not None:
         sql = None  # Foreign keys, or other parts of a partitioned index, rely on it.
-    fields = ", ".join(f"'{key}'" for key in one["key_columns"])
-    unique = ", unique: true" if one["is_unique"] else ""
+    columns = {row["column_name"] for row in found.of_actual("columns", table)}
     owner = next((mine for mine, theirs in found.tables.items() if theirs == table), table)
     place = next(iter(found.of_table("declared_tables", owner)), None)
     return Difference(
         "index_extra", "semantic", dotted(*table, one["index_name"]), *table,
-        f"The table has {_words(one)}; no model declares it.", actual=one["definition"], place=place, sql=sql,
+        f"The table has {_phrase(one)}; no model declares it.", actual=one["definition"], place=place, sql=sql,
         undo=undo if sql else None, lock=lock,
-        model_change=f"Add {{ name: '{one['index_name']}', fields: [{fields}]{unique} }} to its indexes.",
+        model_change=(
+            f"Add {repair.index_option(one, columns)} to the indexes of "
+            f"{place['model'] if place else 'its model'}."
+        ),
     )  # fmt: skip
 
 
@@ -138,7 +153,8 @@ def _compare(table: TableName, row: Record, one: Record) -> Iterator[Difference]
             "index_name", "name", path, *table, f"The model calls it {new}.", declared=new, actual=old, place=row,
             sql=f"ALTER INDEX {qualified(table[0], old)} RENAME TO {quote(new)};",
             undo=f"ALTER INDEX {qualified(table[0], new)} RENAME TO {quote(old)};",
-            lock="SHARE UPDATE EXCLUSIVE on the index", model_change=f"Set name: '{old}' on the index.",
+            lock="SHARE UPDATE EXCLUSIVE on the index",
+            model_change=f"Set name: {repair.javascript(old)} on the index of {row['model']}.",
         )  # fmt: skip
     if not one["is_valid"] and not one["is_being_built"]:
         yield Difference(
@@ -207,13 +223,14 @@ def _compare_enum(
     if lacking or extra:
         parts = [f"the database lacks {', '.join(lacking)}"] if lacking else []
         parts += [f"only the database has {', '.join(extra)}"] if extra else []
-        detail = f"{' and '.join(parts)}.".capitalize() if not lacking else f"T{' and '.join(parts)[1:]}."
+        words = " and ".join(parts)
+        detail = f"{words[0].upper()}{words[1:]}."
     yield Difference(
         "enum_values" if lacking or extra else "enum_order", "semantic", path, *table, detail,
         declared=", ".join(wanted), actual=", ".join(has), place=row, sql=sql,
         undo=repair.new_labels_sql(*there, has, uses),
         lock="none on tables" if only_add else "ACCESS EXCLUSIVE on every table that uses the type, rewritten",
-        model_change=f"Set the values to {', '.join(has)}.",
+        model_change=f"Set the values of {row['column_name']} of {row['model']} to {', '.join(has)}.",
     )  # fmt: skip
 
 

@@ -39,12 +39,20 @@ def compare_primary_keys(found: Pairing) -> Iterator[Difference]:
         mine = f"ALTER TABLE {home} DROP CONSTRAINT {quote(other[1] + '_pkey')};" if wanted else None
         yield Difference(
             "primary_key", "semantic", dotted(*other), *other,
-            f"The model's is ({', '.join(wanted) or 'none'}), the database's ({', '.join(there) or 'none'}).",
+            f"{_key_words('The model', wanted)}; {_key_words('the database', there)}.",
             declared=", ".join(wanted) or None, actual=", ".join(there) or None, place=row,
             sql="\n".join(s for s in (drop, add) if s), undo="\n".join(s for s in (mine, back) if s),
             lock=f"{EXCLUSIVE} while the index is built",
-            model_change=f"Set primaryKey: true on {', '.join(there) or 'no attribute'} of {row['model']}.",
+            model_change=(
+                f"Set primaryKey: true on {', '.join(there)} of {row['model']}, and on no other attribute."
+                if there
+                else "None: the table has no primary key that the model could follow."
+            ),
         )  # fmt: skip
+
+
+def _key_words(side: str, columns: tuple[str, ...]) -> str:
+    return f"{side} has ({', '.join(columns)})" if columns else f"{side} has none"
 
 
 def compare_keys(found: Pairing) -> Iterator[Difference]:
@@ -150,15 +158,30 @@ def _extra(found: Pairing, table: TableName, key: Record) -> Difference:
     place = next(iter(found.of_table("declared_tables", owner)), None)
     return Difference(
         "key_extra", "semantic", dotted(*table, key["constraint_name"]), *table,
-        f"The database enforces ({columns}) references {target}; no association declares it.",
+        f"The database has a foreign key from {columns} to {target}; no association declares it.",
         actual=key["definition"], place=place, sql=f"ALTER TABLE {home} DROP CONSTRAINT {constraint};",
         undo=f"ALTER TABLE {home} ADD CONSTRAINT {constraint} {key['definition']};",
-        lock=f"{EXCLUSIVE}, for a moment",
-        model_change=(
-            f"Add belongsTo to the model of {target} with foreignKey {columns}, "
-            f"onDelete: '{key['on_delete']}', onUpdate: '{key['on_update']}'."
-        ),
+        lock=f"{EXCLUSIVE}, for a moment", model_change=_association(found, key, place),
     )  # fmt: skip
+
+
+def _association(found: Pairing, key: Record, place: Record | None) -> str:
+    """Return the association that would declare a key of the database."""
+    there = (key["referenced_schema"], key["referenced_table"])
+    if len(key["column_names"]) > 1:
+        return "None: Sequelize declares no key over several columns."
+    declared = next((mine for mine, theirs in found.tables.items() if theirs == there), there)
+    other = next((row["model"] for row in found.of_table("declared_tables", declared)), None)
+    target = other or f"the model of {dotted(*there)}"
+    home = (
+        place["model"]
+        if place is not None
+        else f"the model of {dotted(key['schema_name'], key['table_name'])}"
+    )
+    return (
+        f"Add to {home} a belongsTo {target} with foreignKey: {repair.javascript(key['column_names'][0])}, "
+        f"onDelete: '{key['on_delete']}', onUpdate: '{key['on_update']}'."
+    )
 
 
 def _compare(table: TableName, row: Record, key: Record) -> Iterator[Difference]:
@@ -184,9 +207,23 @@ def _compare(table: TableName, row: Record, key: Record) -> Iterator[Difference]
             declared=wanted, actual=there, place=row,
             sql=f"{swap}{added}{proof}", undo=f"{swap}ADD CONSTRAINT {constraint} {key['definition']};",
             lock="ACCESS EXCLUSIVE on both tables, for a moment",
-            model_change=f"Set onDelete: '{key['on_delete']}', onUpdate: '{key['on_update']}' on {row['attribute']}.",
+            model_change=_with_actions(row, key),
         )  # fmt: skip
     yield from _enforcement(table, row, key, path)
+
+
+def _with_actions(row: Record, key: Record) -> str:
+    where = f"{row['model']}.{row['attribute']}"
+    place = where if row["origin"] == "references" else f"the {row['origin']} behind {where}"
+    parts = [f"onDelete: '{key['on_delete']}'", f"onUpdate: '{key['on_update']}'"]
+    change = f"Set {', '.join(parts)} on {place}."
+    if (row["is_deferrable"], row["is_deferred"]) == (key["is_deferrable"], key["is_deferred"]):
+        return change
+    when = "INITIALLY_DEFERRED" if key["is_deferred"] else "INITIALLY_IMMEDIATE"
+    deferrable = (
+        f"Set references.deferrable: Deferrable.{when}" if key["is_deferrable"] else "Remove deferrable"
+    )
+    return f"{change} {deferrable} on {where}."
 
 
 def _rules(key: Record) -> str:
@@ -205,13 +242,13 @@ def _enforcement(table: TableName, row: Record, key: Record, path: str) -> Itera
         state, sql, undo = "NOT VALID", f"ALTER TABLE {home} VALIDATE CONSTRAINT {constraint};", None
     elif key["disabled_triggers_count"]:
         there = qualified(key["referenced_schema"], key["referenced_table"])
-        state = f"{key['disabled_triggers_count']} of its triggers disabled"
+        state = f"with {key['disabled_triggers_count']} of its triggers disabled"
         sql = f"ALTER TABLE {home} ENABLE TRIGGER ALL;\nALTER TABLE {there} ENABLE TRIGGER ALL;"
         undo = None
     else:
         return
     yield Difference(
-        "key_not_enforced", "semantic", path, *table, f"The key is there, with {state}.", declared="enforced",
+        "key_not_enforced", "semantic", path, *table, f"The database has the key {state}.", declared="enforced",
         actual=state, place=row, sql=sql, undo=undo, lock=_BOTH,
         model_change="None: Sequelize declares keys as enforced.",
     )  # fmt: skip

@@ -60,7 +60,7 @@ def data_type(spelled: str, labels: Sequence[str] | None = None) -> str:
     if spelled.endswith("[]"):
         return f"DataTypes.ARRAY({data_type(spelled.removesuffix('[]'), labels)})"
     if labels is not None:
-        return f"DataTypes.ENUM({', '.join(json.dumps(label, ensure_ascii=False) for label in labels)})"
+        return f"DataTypes.ENUM({', '.join(map(javascript, labels))})"
     numbers = re.search(r"\(([\d,]+)\)", spelled)
     base = re.sub(r"\([\d,]+\)", "", spelled).rpartition(".")[2]
     name = _DATA_TYPES.get(base)
@@ -69,21 +69,81 @@ def data_type(spelled: str, labels: Sequence[str] | None = None) -> str:
         or (base == "character varying" and not numbers)
         or (numbers and base.startswith("time "))
     ):
-        return json.dumps(spelled.upper())
+        return javascript(spelled)
     if numbers and numbers[1] != ("255" if base in ("character varying", "character") else ""):
         return f"DataTypes.{name}({numbers[1].replace(',', ', ')})"
     return f"DataTypes.{name}"
 
 
-def attribute(
-    name: str, spelled: str, *, nullable: bool, default: str | None, labels: Sequence[str] | None
-) -> str:
-    """Return a column as an attribute of a model."""
-    parts = [f"type: {data_type(spelled, labels)}", f"allowNull: {'true' if nullable else 'false'}"]
-    if default is not None:
-        parts.append(f"defaultValue: Sequelize.literal({json.dumps(default, ensure_ascii=False)})")
-    key = name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
+def javascript(text: str) -> str:
+    """Return a text as a literal of JavaScript."""
+    return "'" + json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"
+
+
+def numbering(default: str | None, identity: str | None) -> str:
+    """Return the options of an attribute whose column numbers itself; empty for any other."""
+    if identity is not None:
+        return "autoIncrement: true, autoIncrementIdentity: true"
+    return "autoIncrement: true" if (default or "").startswith("nextval(") else ""
+
+
+def attribute(column: Record, labels: Sequence[str] | None, *, is_primary: bool = False) -> str:
+    """Return a row of the catalog's columns as an attribute of a model."""
+    default, name = text_of(column["default_expression"]), str(column["column_name"])
+    numbered = numbering(default, text_of(column["identity"]))
+    parts = [f"type: {data_type(column['data_type'], labels)}"]
+    parts += ["primaryKey: true"] if is_primary else []
+    parts += [f"allowNull: {'false' if column['is_not_null'] else 'true'}"]
+    if numbered:
+        parts.append(numbered)
+    elif default is not None and text_of(column["generated"]) is None:
+        parts.append(f"defaultValue: Sequelize.literal({javascript(default)})")
+    key = name if re.fullmatch(r"[A-Za-z_$][\w$]*", name) else javascript(name)
     return f"{key}: {{ {', '.join(parts)} }}"
+
+
+def model(
+    table: tuple[str, str], columns: Sequence[Record], constraints: Sequence[Record], enums: Sequence[Record]
+) -> str:
+    """Return a table of the database as a model."""
+    primary = next((one["column_names"] for one in constraints if one["type"] == "primary key"), ())
+    attributes = [
+        attribute(row, labels_of(row, enums), is_primary=row["column_name"] in primary) for row in columns
+    ]
+    body, name = ",\n  ".join(attributes), javascript(table[1])
+    schema = "" if table[0] == "public" else f", schema: {javascript(table[0])}"
+    text = f"sequelize.define({name}, {{\n  {body}\n}}, {{ tableName: {name}{schema}, timestamps: false }})"
+    return text if primary else f"{text}.removeAttribute('id')"
+
+
+def labels_of(column: Record, enums: Sequence[Record]) -> Sequence[str] | None:
+    """Return the labels of a column's enum type; None for any other type."""
+    if column["type_kind"] != "enum" and not column["is_array"]:
+        return None
+    spelled = str(column["data_type"]).removesuffix("[]").replace('"', "")
+    for enum in enums:
+        if spelled in (f"{enum['schema_name']}.{enum['type_name']}", enum["type_name"]):
+            labels: Sequence[str] = enum["labels"]
+            return labels
+    return None
+
+
+def index_option(index: Record, columns: Iterable[str]) -> str:
+    """Return a row of the catalog's indexes as an entry of a model's ``indexes``."""
+    known, fields = set(columns), []
+    for key, option in zip(index["key_columns"], index["options"], strict=False):
+        text = javascript(key) if key in known else f"Sequelize.literal({javascript(f'({key})')})"
+        order = (
+            ("DESC" if option & 2 else "DESC NULLS LAST") if option & 1 else "NULLS FIRST" if option else ""
+        )
+        named = f"name: {text}" if key in known else f"attribute: {text}"
+        fields.append(f"{{ {named}, order: '{order}' }}" if order else text)
+    parts = [f"name: {javascript(index['index_name'])}", f"fields: [{', '.join(fields)}]"]
+    parts += ["unique: true"] if index["is_unique"] else []
+    parts += [] if index["access_method"] == "btree" else [f"using: {javascript(index['access_method'])}"]
+    predicate = text_of(index["predicate"])
+    parts += [f"where: Sequelize.literal({javascript(predicate)})"] if predicate else []
+    return f"{{ {', '.join(parts)} }}"
 
 
 def sql_type(spelled: str) -> str:

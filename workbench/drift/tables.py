@@ -99,7 +99,7 @@ def compare_tables(found: Pairing) -> Iterator[Difference]:
                 declared=name[1], actual=other[1], place=row,
                 sql=f"ALTER TABLE {qualified(*other)} RENAME TO {quote(name[1])};",
                 undo=f"ALTER TABLE {qualified(*name)} RENAME TO {quote(other[1])};", lock=EXCLUSIVE,
-                model_change=f"Set tableName: '{other[1]}' in {row['model']}.",
+                model_change=f"Set tableName: {repair.javascript(other[1])} in {row['model']}.",
             )  # fmt: skip
     yield from _extra_tables(found)
 
@@ -144,32 +144,10 @@ def _extra_tables(found: Pairing) -> Iterator[Difference]:
         yield Difference(
             "table_extra", "semantic", dotted(*name), *name, "No model declares it.", actual=name[1],
             sql=f"DROP TABLE {qualified(*name)};", lock=EXCLUSIVE,
-            model_change=_model_for(found, name),
+            model_change=repair.model(
+                name, found.of_actual("columns", name), found.of_actual("constraints", name), found.actual["enums"]
+            ),
         )  # fmt: skip
-
-
-def _model_for(found: Pairing, name: TableName) -> str:
-    columns = [_attribute(found, row) for row in found.of_actual("columns", name)]
-    body = ",\n  ".join(columns)
-    return f"sequelize.define('{name[1]}', {{\n  {body}\n}}, {{ tableName: '{name[1]}', timestamps: false }})"
-
-
-def _attribute(found: Pairing, row: Record) -> str:
-    labels = None
-    if row["type_kind"] == "enum" or row["is_array"]:
-        labels = next((e["labels"] for e in found.actual["enums"] if _is_type(e, row)), None)
-    return repair.attribute(
-        row["column_name"],
-        row["data_type"],
-        nullable=not row["is_not_null"],
-        default=text_of(row["default_expression"]),
-        labels=labels,
-    )
-
-
-def _is_type(enum: Record, column: Record) -> bool:
-    spelled = str(column["data_type"]).removesuffix("[]").replace('"', "")
-    return spelled in (f"{enum['schema_name']}.{enum['type_name']}", enum["type_name"])
 
 
 def is_table(found: Pairing, name: TableName) -> bool:
@@ -223,12 +201,30 @@ def _missing_column(found: Pairing, table: TableName, row: Record) -> Difference
         "column_missing", "semantic", path, *table, "The model declares it; the table does not have it.",
         declared=text_of(row["data_type"]), place=row, sql=sql,
         undo=f"ALTER TABLE {home} DROP COLUMN {column};" if sql else None, lock=EXCLUSIVE,
-        model_change=f"Remove the attribute {row['attribute']} from {row['model']}.",
+        model_change=_without(row),
     )  # fmt: skip
+
+
+def _without(row: Record) -> str:
+    """Return the change of a model that takes a column from it; some it has by options."""
+    attribute, model = row["attribute"], row["model"]
+    if row["origin"] == "implicit" and row["is_primary_key"]:
+        return f"Set primaryKey: true on the attribute of {model} that the table has as its key."
+    if row["origin"] == "implicit":
+        return f"Set {attribute}: false in the options of {model}, or timestamps: false if it lacks them all."
+    if row["origin"] == "association":
+        return f"Remove the association of {model} that adds {attribute}, or name its foreignKey."
+    return f"Remove the attribute {attribute} from {model}."
+
+
+def _model_of(found: Pairing, table: TableName) -> str:
+    place = _place(found, table)
+    return str(place["model"]) if place is not None else f"the model of {dotted(*table)}"
 
 
 def _extra_column(found: Pairing, table: TableName, row: Record) -> Difference:
     home, column = qualified(*table), quote(row["column_name"])
+    attribute = repair.attribute(row, repair.labels_of(row, found.actual["enums"]))
     detail = "No attribute declares it."
     if row["is_not_null"] and text_of(row["default_expression"]) is None and text_of(row["identity"]) is None:
         detail += " It is NOT NULL without a default, so an INSERT by the model fails."
@@ -236,7 +232,7 @@ def _extra_column(found: Pairing, table: TableName, row: Record) -> Difference:
         "column_extra", "semantic", dotted(*table, row["column_name"]), *table, detail,
         actual=row["data_type"], place=_place(found, table),
         sql=f"ALTER TABLE {home} DROP COLUMN {column};", lock=EXCLUSIVE,
-        model_change=f"Add {_attribute(found, row)}",
+        model_change=f"Add {attribute} to {_model_of(found, table)}.",
     )  # fmt: skip
 
 
@@ -254,7 +250,7 @@ def _compare_column(found: Pairing, table: TableName, row: Record, there: Record
             "column_name", "name", path, *table, f"The model calls it {mine}.", declared=mine, actual=theirs,
             place=row, sql=f"ALTER TABLE {home} RENAME COLUMN {quote(theirs)} TO {quote(mine)};",
             undo=f"ALTER TABLE {home} RENAME COLUMN {quote(mine)} TO {quote(theirs)};", lock=EXCLUSIVE,
-            model_change=f"Set field: '{theirs}' on {row['attribute']} of {row['model']}.",
+            model_change=f"Set field: {repair.javascript(theirs)} on {row['attribute']} of {row['model']}.",
         )  # fmt: skip
     yield from _compare_type(found, table, row, there, path)
     if not is_table(found, table):
@@ -288,6 +284,7 @@ def _compare_type(
         return
     if same_type(row, there):
         return
+    follow = repair.data_type(there["data_type"], repair.labels_of(there, found.actual["enums"]))
     home, column = qualified(*table), quote(there["column_name"])
     change = f"ALTER TABLE {home} ALTER COLUMN {column}"
     default = text_of(there["default_expression"])
@@ -307,7 +304,7 @@ def _compare_type(
         sql=_needed_type(found, row) + convert(repair.sql_type(mine), plain),
         undo=convert(there["data_type"], default),
         lock=f"{EXCLUSIVE}, which is written anew for most pairs of types",
-        model_change=f"Set type: {repair.data_type(there['data_type'])} on {row['attribute']} of {row['model']}.",
+        model_change=f"Set type: {follow} on {row['attribute']} of {row['model']}.",
     )  # fmt: skip
 
 
@@ -345,22 +342,41 @@ def _compare_default(
         declared = "a sequence"
     elif not by_sequence and same(declared, actual):
         return
-    shown = actual if text_of(there["identity"]) is None else "identity"
-    harmless = kind == "client" and declared is None
+    yield _default(home, table, row, there, path, declared, actual)
+
+
+def _default(
+    home: str,
+    table: TableName,
+    row: Record,
+    there: Record,
+    path: str,
+    declared: str | None,
+    actual: str | None,
+) -> Difference:
+    identity, place = text_of(there["identity"]), f"{row['attribute']} of {row['model']}"
+    numbering = repair.numbering(actual, identity)
+    harmless = row["default_kind"] == "client" and declared is None
     change = f"ALTER TABLE {home} ALTER COLUMN {quote(there['column_name'])}"
     set_to = f"{change} SET DEFAULT {declared};" if declared else f"{change} DROP DEFAULT;"
     undo = f"{change} SET DEFAULT {actual};" if actual else f"{change} DROP DEFAULT;"
-    writable = kind != "sequence" and shown != "identity"
-    detail = f"The model's default is {declared or 'none'}, the database's is {shown or 'none'}."
+    writable = row["default_kind"] != "sequence" and identity is None
+    mine = f"The model's default is {declared}" if declared else "The model has no default"
+    theirs = f"the database's is {actual}" if actual else "the database has none"
+    if numbering:
+        theirs = f"the database numbers the column itself ({'an identity' if identity else actual})"
+    detail = f"{mine}; {theirs}."
     if harmless:
-        detail = f"The application fills it in; the database's own default {shown} serves other writers."
-    yield Difference(
-        "default", "harmless" if harmless else "semantic", path, *table, detail, declared=declared, actual=shown,
-        place=row, sql=set_to if writable else None, undo=undo if writable else None,
-        lock=f"{EXCLUSIVE}, for a moment",
-        model_change=(
-            f"Set defaultValue: Sequelize.literal({shown!r}) on {row['attribute']} of {row['model']}."
-            if shown
-            else f"Remove defaultValue from {row['attribute']} of {row['model']}."
-        ),
+        detail = f"The application fills it in, and {theirs}, which serves other writers."
+    follow = f"Remove defaultValue from {place}."
+    if numbering:
+        follow = f"Set {numbering} on {place}."
+    elif actual:
+        follow = f"Set defaultValue: Sequelize.literal({repair.javascript(actual)}) on {place}."
+    elif row["default_kind"] == "sequence":
+        follow = f"Remove autoIncrement from {place}."
+    return Difference(
+        "default", "harmless" if harmless else "semantic", path, *table, detail, declared=declared,
+        actual="identity" if identity else actual, place=row, sql=set_to if writable else None,
+        undo=undo if writable else None, lock=f"{EXCLUSIVE}, for a moment", model_change=follow,
     )  # fmt: skip
