@@ -120,11 +120,28 @@ def test_what_looks_like_a_missing_key_and_is_none(server: Server, make_database
             exclude using gist (student_id with =) where (is_primary));
         create table team_members (id int primary key, student_id int not null references student,
             team_id int not null, joined_at timestamptz, left_at timestamptz);
+        create table town (id int primary key); create table shire (id int primary key);
+        alter table town add shire_id int not null references shire;
+        create table lakes (id int primary key, town_id int not null references town, shire_id int not null
+            references shire, created_at timestamptz);
+        create table remarks (id int primary key, student_id int not null references student, town_id int
+            references town);
+        create table stays (id int primary key, student_id int not null references student, town_id int not null
+            references town, stayed_at timestamptz);
+        create table town_student (id int primary key, student_id int references student, town_id int
+            references town);
+        create table letters (id int primary key, student_id int not null references student, kind text not null,
+            is_default boolean);
         create table roster (student_id int references student, school_id int references school, ended_at date);
         alter table student add superseded_by uuid, add sort_by uuid""",
     )
     found = objects_of(target, "missing_unique")
-    assert not {"public.phone.is_primary", "public.team_members", "public.roster"} & set(found)
+    things = {"public.lakes", "public.remarks", "public.stays"}
+    assert not {"public.phone.is_primary", "public.team_members", "public.roster", *things} & set(found)
+    assert "public.town_student" in found
+    letters = next(f for f in outcome_of(target, "missing_unique").findings if "letters" in f.object)
+    assert letters.severity is Severity.INFO and "one row per public.student and kind" in letters.detail
+    assert letters.fix is not None and '("student_id", "kind") WHERE' in letters.fix.sql
     assert objects_of(target, "audit_column_without_key") == ["public.student.created_by"]
 
 

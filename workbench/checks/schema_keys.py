@@ -8,10 +8,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from workbench.checks import check, derived
+from workbench.checks.join_tables import KEY_TYPES, ByTable, joined_pair
 from workbench.checks.new_keys import KeyMaker, NewKey
 from workbench.checks.schema import by_table, kept, path
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import column_list, dotted, qualified, quote
+from workbench.probes.plausibility import is_kind
 from workbench.rows import Row, rows
 from workbench.words import object_name, phrases, says, words
 
@@ -24,26 +26,6 @@ NATURAL_KEYS = phrases(
     id, barcode
     """
 )
-BOOKKEEPING = phrases(
-    """
-    created at, updated at, deleted at, modified at, created on, updated on, created, updated, created by,
-    updated by, deleted by, assigned at, added at, joined at, version, created date, updated date, inserted
-    at, added by
-    """
-)
-MEMBERSHIPS = tuple(
-    (word,)
-    for word in phrases(
-        "member, members, membership, memberships, participant, participants, attendee, attendees, follower,"
-        "followers, subscriber, subscribers, collaborator, collaborators"
-    )
-)
-ENDS = phrases(
-    """
-    left, left at, ended, ended at, end, end date, ends at, until, valid to, effective to, removed at, removed,
-    revoked at, resigned at, exited at, expired at, closed at, unassigned at, to date, terminated at
-    """
-)
 # What a thing is done by: a measure, a column, or a row of the same table rather than somebody.
 NOT_WHO = phrases(
     """
@@ -53,9 +35,7 @@ NOT_WHO = phrases(
     split by, offset by
     """
 )
-KEY_TYPES = ("uuid", "integer", "bigint", "smallint")
 USERS = ("user", "users")
-ByTable = Mapping[int, Sequence[Row]]
 
 
 class Owner(NamedTuple):
@@ -75,7 +55,8 @@ def missing_unique(
     pair twice, or a natural key whose values are all different may be repeated.
     Impact: Code that expects one row gets two; which of them it takes depends on the plan.
     Fix: A unique index, partial where only some rows count. Rows that break it must be settled first.
-    False positives: A join table that keeps a history of pairs; a number that is unique by chance so far.
+    False positives: A join table that keeps a history of pairs; a number that is unique by chance so far. Where a
+    column divides an owner's rows by kind, the flag is one per kind and the finding for information.
     """
     # An invalid index enforces nothing for sure; an exclusion constraint over a key keeps it unique too.
     unique = indexes[(indexes["is_unique"] | indexes["is_exclusion"]) & indexes["is_valid"]]
@@ -155,6 +136,7 @@ def _owner(keys: Sequence[Row]) -> Owner | None:
 
 
 def _flag_finding(row: Row, owner: Owner, siblings: Sequence[Row]) -> Finding:
+    kinds = [one.column_name for one in siblings if is_kind(one._asdict())]
     parts = [quote(row.column_name)]
     for other in siblings:
         if says(other.column_name, ("deleted at",)) and not other.is_not_null:
@@ -165,12 +147,13 @@ def _flag_finding(row: Row, owner: Owner, siblings: Sequence[Row]) -> Finding:
         object=path(row),
         title="Several rows of one owner may carry the flag",
         detail=(
-            f"No unique index limits {row.column_name} to one row per {owner.referenced}, although its name says "
-            "there is one."
+            f"No unique index limits {row.column_name} to one row per {' and '.join((owner.referenced, *kinds))}, "
+            "although its name says there is one."
         ),
-        severity=Severity.LOW,
-        evidence={"owner": owner.referenced, "owner_columns": list(owner.columns)},
-        fix=_unique_index(row, owner.columns, " AND ".join(parts)),
+        # Where rows are of several kinds, only the application knows whether each has one of its own.
+        severity=Severity.INFO if kinds else Severity.LOW,
+        evidence={"owner": owner.referenced, "owner_columns": list(owner.columns), "kind_columns": kinds},
+        fix=_unique_index(row, [*owner.columns, *kinds], " AND ".join(parts)),
     )
 
 
@@ -178,49 +161,13 @@ def _join_tables(columns: ByTable, keys: ByTable, unique: ByTable) -> Verdict:
     """Judge tables whose rows join two others, and tables of members, by whether a pair is kept unique."""
     findings, examined = [], 0
     for oid in keys.keys() & columns.keys():
-        pair = _members(columns[oid]) or _joined(columns[oid], keys[oid])
+        pair = joined_pair(columns[oid], keys[oid], keys)
         if not pair:
             continue
         examined += 1
         if not any(set(index.key_columns) <= set(pair) for index in unique.get(oid, [])):
             findings.append(_pair_finding(columns[oid], pair))
     return Verdict(examined, findings)
-
-
-def _members(columns: Sequence[Row]) -> list[str]:
-    """Return the two columns that a table of members pairs, by its name and its only two references; else none."""
-    if words(columns[0].table_name)[-1:] not in MEMBERSHIPS or any(_ends(row) for row in columns):
-        return []
-    named = [
-        row
-        for row in columns
-        if row.base_type in KEY_TYPES
-        and words(row.column_name)[-1:] in (("id",), ("uuid",))
-        and len(words(row.column_name)) > 1
-    ]
-    fits = len(named) == 2 and all(row.is_not_null for row in named)
-    return sorted(row.column_name for row in named) if fits else []
-
-
-def _ends(row: Row) -> bool:
-    """Tell whether a column says when a pair ceased to be: who left and came back is there twice."""
-    return row.base_type.startswith(("timestamp", "date")) and says(row.column_name, ENDS) is not None
-
-
-def _joined(columns: Sequence[Row], keys: Sequence[Row]) -> list[str]:
-    """Return the columns of the two foreign keys of a table that holds little else; else none."""
-    named = [k.column_names for k in keys if len(k.column_names) == 1]
-    pair = sorted({names[0] for names in named if says(names[0], BOOKKEEPING) is None})
-    others = [row for row in columns if row.column_name not in pair and not _is_bookkeeping(row.column_name)]
-    if any(_ends(row) for row in columns):
-        return []
-    # One moment of its own is allowed: when a message was read, say.
-    rest = [row for row in others if not row.base_type.startswith("timestamp")]
-    return pair if len(pair) == 2 and not rest and len(others) <= 1 else []
-
-
-def _is_bookkeeping(name: str) -> bool:
-    return words(name) in (("id",), ("uuid",), ("pk",)) or says(name, BOOKKEEPING) is not None
 
 
 def _pair_finding(columns: Sequence[Row], pair: list[str]) -> Finding:

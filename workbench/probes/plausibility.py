@@ -145,7 +145,7 @@ def flags(snapshot: Snapshot) -> list[Flag]:
     for oid, group in columns_by_table(snapshot["columns"], snapshot["tables"]):
         if oid not in owners:
             continue
-        kinds = tuple(str(c["column_name"]) for c in group if _is_kind(c))
+        kinds = tuple(str(c["column_name"]) for c in group if is_kind(c))
         for column in group:
             name = words(str(column["column_name"]))
             bare = name[1:] if name[:1] == ("is",) else name
@@ -154,7 +154,7 @@ def flags(snapshot: Snapshot) -> list[Flag]:
     return found
 
 
-def _is_kind(column: Mapping[str, Any]) -> bool:
+def is_kind(column: Mapping[str, Any]) -> bool:
     """Tell whether a column divides an owner's rows, each kind with a primary row of its own."""
     last = entity(str(column["column_name"]))[-1:]
     return last in _KINDS and column["base_type"] != "boolean"
