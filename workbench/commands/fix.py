@@ -12,6 +12,7 @@ from workbench import fixes, review, targets
 from workbench.findings import Severity
 from workbench.fixes import Step, clone, trial
 from workbench.fixes.trial import Verification
+from workbench.review import Review
 from workbench.targets import TargetError
 
 _SEVERITIES = [severity.value for severity in Severity]
@@ -47,13 +48,21 @@ def fix(
     checks again and takes the steps back. Exit status 1: a step failed there, or brought a finding that
     nothing explains.
     """
+    _refuse_unknown(names)
+    if out and not out.parent.is_dir():
+        raise TargetError(f"there is no folder {out.parent} to write {out.name} to")
     resolved = targets.resolve(target, targets_file)
     # All checks run, for a fix of one may be what another finds.
     found = review.judge(review.take(resolved, rows=rows))
     least = Severity(severity or ("info" if names else "low"))
     chosen = {f.fingerprint for f in found.findings(*names)}
-    _refuse_unknown(names)
     steps = fixes.plan([f for f in found.findings() if f.fingerprint in chosen and f.severity >= least])
+    if not steps and form != "json":
+        whose = f" of {', '.join(names)}" if names else ""
+        click.echo(
+            f"no finding{whose} of severity {least.value} or above has a fix: nothing is written", err=True
+        )
+        return 0
     verification = None
     if verify:
         try:
@@ -61,7 +70,7 @@ def fix(
         except clone.CloneError as error:
             raise TargetError(str(error)) from None
         _say(verification)
-    text = _text(form, resolved.name, steps, verification)
+    text = _text(form, found, steps, verification)
     if out:
         out.write_text(text, encoding="utf-8")
         click.echo(f"{sum(s.is_active for s in steps)} steps written to {out}", err=True)
@@ -77,7 +86,7 @@ def _refuse_unknown(names: tuple[str, ...]) -> None:
     select(names)
 
 
-def _text(form: str, target: str, steps: list[Step], verification: Verification | None) -> str:
+def _text(form: str, found: Review, steps: list[Step], verification: Verification | None) -> str:
     if form == "json":
         tried = verification or Verification(
             tuple(trial.Tried(s, trial.LEFT_OUT if s.conflict else trial.UNTRIED, s.conflict) for s in steps),
@@ -85,17 +94,19 @@ def _text(form: str, target: str, steps: list[Step], verification: Verification 
             (),
             False,
             (),
+            "",
         )
-        document = {"target": target, "verified": verification is not None, **tried.to_json()}
+        document = {"target": found.snapshot.target, "verified": verification is not None, **tried.to_json()}
         if verification is None:
-            document["undo_restores"] = None
+            document |= {"undo_restores": None, "server_version": None}
         return json.dumps(document, indent=1, default=str)
     failed = {id(t.step) for t in verification.tried if t.status == trial.FAILED} if verification else set()
     sound = [step for step in steps if id(step) not in failed]
     if form == "sequelize":
-        return fixes.sequelize_migration(sound)
-    told = verification.consequences if verification else ()
-    return fixes.script(sound, [(f"{one.finding.check}: {one.finding.object}", one.reason) for one in told])
+        return fixes.sequelize_migration(sound, target=found.snapshot.target)
+    consequences = verification.consequences if verification else ()
+    brought = [(f"{one.finding.check}: {one.finding.object}", one.reason) for one in consequences]
+    return fixes.script(sound, brought, target=found.snapshot.target)
 
 
 def _say_step(title: str, number: int, total: int) -> None:
@@ -105,6 +116,7 @@ def _say_step(title: str, number: int, total: int) -> None:
 
 def _say(verification: Verification) -> None:
     counts, choices = verification.counts(), verification.choices()
+    click.echo(f"Tried on a copy of the schema, under PostgreSQL {verification.server_version}:", err=True)
     click.echo(", ".join(f"{number} {status}" for status, number in counts.items()), err=True)
     if sum(choices.values()):
         told = ", ".join(f"{number} {status}" for status, number in choices.items())

@@ -62,10 +62,11 @@ def trial(review: Review) -> Note:
     undo = "restored the schema byte for byte" if done["undo_restores"] else "did not restore the schema"
     new, brought = len(done["new_findings"]), len(done["consequences"])
     told = f"{counts['verified']} verified, {counts['failed']} failed, {counts['not tried']} not tried"
+    under = f", under PostgreSQL {done['server_version']}" if "server_version" in done else ""
     good = not counts["failed"] and not new and done["undo_restores"]
     return Note(
-        f"Tried on a copy of the schema: {told}. {new} findings are new and unexplained; {brought} come with the "
-        f"steps and are named below. Of the choices, tried apart, {choices['verified']} are verified and "
+        f"Tried on a copy of the schema{under}: {told}. {new} findings are new and unexplained; {brought} come with "
+        f"the steps and are named below. Of the choices, tried apart, {choices['verified']} are verified and "
         f"{choices['failed']} failed. The undo {undo}.",
         "good" if good else "warning",
     )
@@ -117,13 +118,17 @@ def left_out(review: Review) -> Table | Note:
 def script(review: Review) -> Code | Note:
     """Return the fixes as one SQL script, those that failed their trial left out."""
     chosen = _sound(review)
-    return Code(fixes.script(chosen)) if chosen else Note(_NONE, "good")
+    return Code(fixes.script(chosen, target=review.snapshot.target)) if chosen else Note(_NONE, "good")
 
 
 def migration(review: Review) -> Code | Note:
     """Return the fixes as one Sequelize migration, those that failed their trial left out."""
     chosen = _sound(review)
-    return Code(fixes.sequelize_migration(chosen), "javascript") if chosen else Note(_NONE, "good")
+    return (
+        Code(fixes.sequelize_migration(chosen, target=review.snapshot.target), "javascript")
+        if chosen
+        else Note(_NONE, "good")
+    )
 
 
 def _sound(review: Review) -> list[Step]:

@@ -87,6 +87,13 @@ class Clone:
         """The copy as a target."""
         return Target("clone", parse_url(self.server.url("clone")))
 
+    @property
+    def version(self) -> str:
+        """The scratch server's version, ``18.1`` say."""
+        with psycopg.connect(self.server.url("clone")) as connection:
+            number = connection.info.server_version
+        return f"{number // 10000}.{number % 10000}"
+
     def dump(self) -> bytes:
         """Return the copy's schema as pg_dump writes it."""
         return dump_schema(self.server, parse_url(self.server.url("clone")))

@@ -18,8 +18,8 @@ from workbench.naming import qualified
 
 _MIGRATION = Template(r"""'use strict';
 
-// $count steps. Statements commit one by one, because CONCURRENTLY cannot run in a transaction; until all are
-// done, the table $table notes those that are.
+// $count steps$target. Statements commit one by one, because CONCURRENTLY cannot run in a transaction; until
+// all are done, the table $table notes those that are.
 // If up fails, mend the cause and run db:migrate again: it goes on with the statement that failed. To take
 // back what is done instead, INSERT INTO "SequelizeMeta" (name) VALUES ('the name of this file') and run
 // db:migrate:undo. If down fails, run db:migrate:undo again.
@@ -98,7 +98,7 @@ module.exports = {
 """)
 
 
-def sequelize_migration(steps: Sequence[Step]) -> str:
+def sequelize_migration(steps: Sequence[Step], *, target: str = "") -> str:
     """Return the steps as one Sequelize migration with up and down, outside a transaction.
 
     What people must decide is not in it: a migration runs unattended.
@@ -112,7 +112,11 @@ def sequelize_migration(steps: Sequence[Step]) -> str:
     body = "".join(_step(number, step) for number, step in enumerate(active, start=1))
     digest = hashlib.sha256(body.encode()).hexdigest()[:8]
     return _MIGRATION.substitute(
-        count=len(active), table=f"workbench_fixes_{digest}", decide=decide, steps=body
+        count=len(active),
+        target=f" for {one_line(target)}" if target else "",
+        table=f"workbench_fixes_{digest}",
+        decide=decide,
+        steps=body,
     )
 
 

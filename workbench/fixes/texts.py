@@ -19,16 +19,34 @@ _RULE = "-- " + "=" * 75
 _BRIEF, _PATIENT = "SET lock_timeout = '5s';", "SET lock_timeout = 0;"
 _REWRITES = re.compile(r"\bALTER\s+COLUMN\b.*?\bTYPE\b", re.IGNORECASE | re.DOTALL)
 _MOST_TITLES = 4
+_HOW_TO_RUN = (
+    "Each statement commits by itself, because CONCURRENTLY cannot run in a transaction: run the script with",
+    "psql -v ON_ERROR_STOP=1 -f and without --single-transaction, on a copy first.",
+    "",
+    "A statement that does not get its lock within 5 seconds fails, rather than hold up all who come after it.",
+    "What builds or drops an index CONCURRENTLY, or vacuums, holds up neither reads nor writes while it waits,",
+    "and waits as long as it takes.",
+    "",
+    "Where a statement fails, psql names its line, and what stands before is done. Mend the cause, then run the",
+    "lines from that statement on, after SET lock_timeout = '5s'.",
+    "  “canceling statement due to lock timeout”: run the rest when there is less going on.",
+)
+# What is to be known of a kind of statement that fails, by words that it holds.
+_CASES = {
+    "INDEX CONCURRENTLY": "  A build CONCURRENTLY that was broken off leaves an invalid index: drop it first.",
+    "VALIDATE CONSTRAINT": "  VALIDATE CONSTRAINT met rows that nobody counted: new ones obey anyway; go on.",
+}
 
 
-def script(steps: Sequence[Step], brought: Sequence[tuple[str, str]] = ()) -> str:
+def script(steps: Sequence[Step], brought: Sequence[tuple[str, str]] = (), *, target: str = "") -> str:
     """Return the steps as an SQL script: each with its findings, its lock and, commented, its undo.
 
-    ``brought`` is what a trial said that the steps bring: a finding and why, told at the end.
+    ``brought`` is what a trial said that the steps bring: a finding and why, told at the end. ``target`` is the
+    name of what the script is for.
     """
     active = [step for step in steps if step.is_active]
     numbers = {id(step): number for number, step in enumerate(active, start=1)}
-    parts, timeout = [_summary(steps)], _BRIEF
+    parts, timeout = [_summary(steps, target)], _BRIEF
     for section, grouped in itertools.groupby(active, key=lambda step: step.section):
         members = list(grouped)
         parts.append(f"{_RULE}\n-- {SECTIONS[section][0]}: {_numbered(members, numbers)}\n{_RULE}\n")
@@ -58,7 +76,7 @@ def _numbered(members: Sequence[Step], numbers: dict[int, int]) -> str:
     return f"step {first}" if first == last else f"steps {first} to {last}"
 
 
-def _summary(steps: Sequence[Step]) -> str:
+def _summary(steps: Sequence[Step], target: str) -> str:
     """Return the head of a script: how many steps of which section, and what to know before the first."""
     active = [step for step in steps if step.is_active]
     counts = Counter(step.section for step in active)
@@ -66,28 +84,23 @@ def _summary(steps: Sequence[Step]) -> str:
     exclusive = sum("ACCESS EXCLUSIVE" in step.fix.lock for step in active)
     rewrites = sum(any(_REWRITES.search(bare(one)) for one in step.statements) for step in active)
     lines = [
-        f"{len(active)} steps, in the order in which they are safe:",
+        f"{len(active)} steps{f' for {one_line(target)}' if target else ''}, in the order in which they are safe:",
         *(
             f"  {counts[number]:>4}  {heading}"
             for number, (heading, _) in enumerate(SECTIONS)
             if counts[number]
         ),
-        f"  {choices:>4}  that people must decide: at the end, as comments",
-        f"  {left_out:>4}  left out, because another step does the same or the contrary: at the end",
+        *([f"  {choices:>4}  that people must decide: at the end, as comments"] if choices else []),
+        *([f"  {left_out:>4}  left out, because of another step: at the end"] if left_out else []),
         "",
-        f"{exclusive} steps take ACCESS EXCLUSIVE, {rewrites} change a column's type and may write its table anew.",
-        "Each statement commits by itself, because CONCURRENTLY cannot run in a transaction: run the script with",
-        "psql -v ON_ERROR_STOP=1 -f and without --single-transaction, on a copy first.",
-        "",
-        "A statement that does not get its lock within 5 seconds fails, rather than hold up all who come after it.",
-        "What builds or drops an index CONCURRENTLY, or vacuums, holds up neither reads nor writes while it waits,",
-        "and waits as long as it takes.",
-        "",
-        "Where a statement fails, psql names its line, and what stands before is done. Mend the cause, then run the",
-        "rest: the lines from that statement on, after SET lock_timeout = '5s'. Three cases:",
-        "  canceling statement due to lock timeout: run the rest again when there is less going on;",
-        "  CREATE INDEX or REINDEX CONCURRENTLY broken off: it leaves an invalid index, to be dropped before;",
-        "  VALIDATE CONSTRAINT: rows that nobody counted break it; it holds for new ones already: go on after it.",
+        *([f"{exclusive} steps take ACCESS EXCLUSIVE."] if exclusive else []),
+        *([f"{rewrites} steps change a column's type and may write its table anew."] if rewrites else []),
+        *_HOW_TO_RUN,
+        *(
+            line
+            for words, line in _CASES.items()
+            if any(words in one for step in active for one in step.statements)
+        ),
         "To take a step back, run the lines below its “Undo:”, the last step first.",
     ]
     return "".join(f"-- {line}".rstrip() + "\n" for line in lines) + f"{_BRIEF}\n"

@@ -77,6 +77,8 @@ class Verification:
     consequences: tuple[Consequence, ...]
     undo_restores: bool
     losses: tuple[str, ...]
+    server_version: str
+    """Of the server with the copy, which may be newer than the target's."""
 
     def counts(self) -> dict[str, int]:
         """Return how many steps have which status, choices left aside."""
@@ -93,6 +95,7 @@ class Verification:
         return {
             "counts": self.counts(),
             "choices": self.choices(),
+            "server_version": self.server_version,
             "undo_restores": self.undo_restores,
             "new_findings": [{**f.to_json(), "check": f.check} for f in self.new],
             "consequences": [
@@ -173,6 +176,7 @@ class _Trial:
             tuple(Consequence(finding, *why) for finding, why in explained if why is not None),
             self.restores,
             tuple(self.copy.losses),
+            self.copy.version,
         )
 
     def _apply(
