@@ -219,6 +219,8 @@ def test_server_counters(server: Server, make_database: MakeDatabase) -> None:
     assert [f.object for f in found["low_cache_hit"].findings] == [name]
     assert [f.object for f in found["connection_limit"].findings] == ["server"]
     assert found["checkpoint_pressure"].status in (Status.PASSED, Status.FAILED)
+    for pressure in found["checkpoint_pressure"].findings:
+        assert isinstance(pressure.evidence["max_wal_size_megabytes"], int)
     # The test servers run without autovacuum, so that no test meets it by chance.
     assert [f.object for f in found["autovacuum_settings"].findings] == ["server", "public.t"]
     by_default = {o.check: o for o in checks.run_checks(capture(make_database(server)), names)}

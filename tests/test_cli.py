@@ -179,3 +179,20 @@ def test_a_password_in_the_url_leaves_the_process_list() -> None:
             process.wait()
     assert "capture postgresql://reviewer:***@127.0.0.1" in title
     assert SECRET not in title
+
+
+def test_an_interrupt_while_libraries_are_imported_ends_quietly() -> None:
+    code = """
+import sys
+from workbench import __main__
+
+class Interrupting:
+    def find_spec(self, name, *rest):
+        if name == "workbench.cli":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Interrupting())
+__main__.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")

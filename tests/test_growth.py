@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.conftest import MakeDatabase
-from tests.scenarios import execute
+from tests.scenarios import execute, outcome_of
 from workbench import figures, growth, history
 from workbench.catalog import capture
 from workbench.checks.storage_growth import fast_growing_table
@@ -136,3 +136,10 @@ def test_rates(days: list[float], sizes: list[float], expected: growth.Rate) -> 
 def test_readings_are_spread_over_all_runs() -> None:
     chosen = history._spread(list(range(100)), 12)
     assert len(chosen) == 12 and chosen[0] == 0 and chosen[-2:] == [98, 99] and chosen == sorted(set(chosen))
+
+
+def test_a_check_alone_says_that_growth_needs_earlier_reviews(
+    pg18: Server, make_database: MakeDatabase
+) -> None:
+    [reason] = outcome_of(make_database(pg18), "fast_growing_table").not_examined
+    assert "earlier reviews" in reason.reason

@@ -320,6 +320,14 @@ def test_prints_figures_that_were_never_scrolled_to(page: Path, browser: Browser
     assert max(map(float, re.findall(r'xMax="([\d.]+)"', boxes))) < width - 30  # nothing is cut at the margin
 
 
+def test_a_page_that_cannot_be_put_in_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    taken = tmp_path / "review.html"
+    taken.mkdir()
+    with pytest.raises(OSError):
+        render_review(tmp_path, [], {})
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
 def test_failures_are_shown_and_the_rest_stands(page: Path, browser: Browser) -> None:
     with opened(browser, page) as seen:
         notes = " ".join(seen.texts("[role=note]"))

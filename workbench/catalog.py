@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 Progress = Callable[[str, int, int], None]
+_PAST = "growth needs the sizes of earlier reviews: `workbench review` keeps and reads them"
 _LOCK_RETRIES = 2
 _EXTENSION_PATH = (
     "select set_config('search_path', 'pg_catalog, ' || extnamespace::regnamespace, true) "
@@ -193,6 +194,7 @@ class Snapshot:
         """
         if name not in self._frames:
             default = "this capture did not ask for it" if name in queries() else "nothing produced it"
+            default = _PAST if name.startswith("past_") else default
             raise MissingFrameError(name, self.manifest["missing"].get(name, default))
         return self._frames[name]
 

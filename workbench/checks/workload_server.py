@@ -271,10 +271,14 @@ def checkpoint_pressure(
         evidence={
             "requested_checkpoints_count": requested,
             "timed_checkpoints_count": timed,
-            "max_wal_size_megabytes": setting_values.get("max_wal_size"),
+            "max_wal_size_megabytes": _whole_number(setting_values.get("max_wal_size")),
         },
     )
     return Verdict(1, [finding] if requested > timed else [])
+
+
+def _whole_number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isdigit() else None
 
 
 @check(subject="workload", kind="static")

@@ -48,8 +48,13 @@ def write_page(path: Path, template: str, **values: Any) -> None:
         .render(nonce=secrets.token_urlsafe(18), version=__version__, **values)
     )
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except BaseException:
+        # A disk that is full leaves a torn file, which nobody would look for under this name.
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _content(provenance: Mapping[str, Any], chapters: Sequence[Chapter], store: Store) -> dict[str, Any]:
