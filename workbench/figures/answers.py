@@ -158,11 +158,13 @@ def subjects(review: Review, *names: str) -> Note:
 
 @noting_missing
 def steps(review: Review) -> Note:
-    """Return how many steps mend how many findings."""
+    """Return how many steps mend how many findings, and how many wait for a decision."""
     graver = [finding for finding in review.findings() if finding.severity >= Severity.LOW]
     planned = [step for step in fixes.plan(graver) if not step.conflict]
-    mended = sum(len(step.findings) for step in planned)
+    ready = [step for step in planned if step.is_active]
+    # An index that a key needs is a step of its own, with the key's findings.
+    mended = len({finding.fingerprint for step in ready for finding in step.findings})
     return _answer(
-        f"{plural(len(planned), 'step')} would mend {mended:,} of {plural(len(graver), 'finding')}"
-        " of severity low and above; the others need a decision that no statement can make."
+        f"{plural(len(ready), 'step')} would mend {mended:,} of {plural(len(graver), 'finding')} of severity low and "
+        f"above; {len(planned) - len(ready):,} more wait for a decision. No statement mends the others."
     )

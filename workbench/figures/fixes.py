@@ -96,7 +96,7 @@ def choices(review: Review) -> Table | Note:
             step.choice or "its statements are comments",
             told.get(step.fix.sql, {"status": "not tried"})["status"],
         )
-        for step in _steps(review)
+        for step in sorted(_steps(review), key=lambda one: one.severity, reverse=True)
         if not step.is_active and not step.conflict
     ]
     if not lines:

@@ -220,7 +220,9 @@ def _explained(finding: Finding, steps: Sequence[Step]) -> tuple[Step, str] | No
         if reason:
             return step, reason
         if finding.check.startswith("drift_") and _concerns(step, finding):
-            change = finding.evidence.get("model_change") or "declare what the database has"
+            change = str(finding.evidence.get("model_change") or "declare what the database has")
+            if change.startswith("None"):
+                return step, step.fix.stays.get("foreign_key_not_enforced", "no model can say this")
             return step, f"the models must follow: {change}"
     return None
 
