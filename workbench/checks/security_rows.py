@@ -17,6 +17,7 @@ from workbench.naming import dotted
 from workbench.probes import tenants
 from workbench.probes.tenants import Edge
 from workbench.rows import Row, rows
+from workbench.words import counted
 
 LOCK = "ACCESS EXCLUSIVE on the table for an instant"
 FARTHEST = 3
@@ -92,7 +93,7 @@ def tenant_table_without_row_security(
 
 def _unprotected(row: Row, tenancy: Tenancy, others_have_it: bool, is_health: bool) -> Finding:
     direct = tenancy.keys_count == 1
-    way = "directly" if direct else f"over {tenancy.keys_count} keys"
+    way = "directly" if direct else f"over {counted(tenancy.keys_count, 'key')}"
     # Row security on some tables of a tenant says that it was meant; on none, that it is a choice to weigh.
     severity = Severity.INFO
     if others_have_it and (direct or is_health):
@@ -144,14 +145,17 @@ def policy_without_row_security(policies: pd.DataFrame, reviewed_tables: pd.Data
 
 def _enable(row: Row) -> Fix:
     """Return the first step of the two: who works as the owner goes on as before."""
-    fix = _switch(row, "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY")
+    fix = replace(
+        _switch(row, "ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"),
+        choice="roles that no policy names then see no row: try the application under the policies first",
+    )
     if row.forces_row_security:
         return fix
     force = alter(row, "FORCE ROW LEVEL SECURITY")
     later = f"-- Once the application is known to work under the policies, for the owner too:\n-- {force}"
     return replace(
         fix,
-        sql=f"-- Roles that no policy names then see no row.\n{fix.sql}\n{later}",
+        sql=f"{fix.sql}\n{later}",
         stays={
             "row_security_not_forced": "the owner is bound once the application works under the policies",
             "policy_shows_all_rows": "the policy is as it was; only now it is in force, and lets all rows through",

@@ -166,6 +166,8 @@ def _bypass(row: Row, tables: Sequence[str], readers: Set[str], has_invoker: boo
             f"ALTER VIEW {name} SET (security_invoker = true);",
             f"ALTER VIEW {name} RESET (security_invoker);",
             "ACCESS EXCLUSIVE on the view for an instant",
+            choice="its callers then need rights of their own on the tables, and see what the policies leave them: "
+            "try the application under it first",
         )
     severity = Severity.HIGH if PUBLIC in readers else Severity.MEDIUM
     what = "EXECUTE" if row.kind == "function" else "SELECT"
