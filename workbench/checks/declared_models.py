@@ -32,7 +32,9 @@ def declared_refused(declared_unread: pd.DataFrame, declared_tables: pd.DataFram
     findings = [
         Finding(
             object=row.object or row.file,
-            title=f"Sequelize refuses {row.object or row.file}",
+            title=f"Two models are named {row.object}"
+            if row.reason.startswith("a second model is named")
+            else f"Sequelize refuses {row.object or row.file}",
             detail=f"{row.reason} ({row.file}:{row.line}).",
             severity=Severity.HIGH,
             evidence={"file": row.file, "line": int(row.line)},
@@ -131,9 +133,10 @@ def declared_duplicate_table(declared_tables: pd.DataFrame) -> Verdict:
     Fix: Keep one model, or let one inherit from the other and declare the table once.
     False positives: A read-only model on purpose beside the real one.
     """
-    grouped = declared_tables.groupby(["schema_name", "table_name"], sort=True)
+    # Packages are programs of their own: two that share a table are no duplicate.
+    grouped = declared_tables.groupby(["schema_name", "table_name", "package"], sort=True)
     findings = []
-    for (schema, table), group in grouped:
+    for (schema, table, _), group in grouped:
         guess = any({"name", "schema"} & set(doubts) for doubts in group["doubts"])
         if len(group) > 1 and not guess:
             last = next(iter(rows(group.tail(1))))

@@ -35,6 +35,7 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "form": "text",  # decorators, init, define, or implicit (a through table nobody declares)
         "file": "text",
         "line": "int8",
+        "package": "text",  # folder of its package.json below the folder that is read; empty: that folder's
         "position": "int8",  # in the order in which the models are loaded, from 0
         "primary_key": "text[]",  # columns
         "is_paranoid": "bool",

@@ -9,6 +9,7 @@ gives a row of sort ``unread``, which stands in the way of saying that there is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -48,8 +49,9 @@ def compare(
         actual: the frames of :data:`CATALOG_FRAMES`.
         options: the target's; tables outside its scope, which the catalog frames lack, are left out.
     """
+    rows_of = {name: _in_scope(records(declared[name]), options) for name in DECLARED_FRAMES}
     found = pair(
-        {name: _in_scope(records(declared[name]), options) for name in DECLARED_FRAMES},
+        _each_once(rows_of),
         {name: records(actual[name]) for name in CATALOG_FRAMES},
     )
     rows = [one.row() for one in sure_or_not(found, _differences(found))]
@@ -62,6 +64,33 @@ def _in_scope(rows: list[dict[str, Any]], options: Options | None) -> list[dict[
     if options is None or not rows or "schema_name" not in rows[0]:
         return rows
     return [row for row in rows if options.covers(row["schema_name"], row["table_name"])]
+
+
+def _each_once(declared: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Return the declared rows; what several models of one table declare alike, keys and indexes, once."""
+    homes = Counter((row["schema_name"], row["table_name"]) for row in declared["declared_tables"])
+    shared = {home for home, count in homes.items() if count > 1}
+    shapes = {
+        "declared_tables": ("primary_key",),
+        "declared_columns": ("column_name",),
+        "declared_foreign_keys": (
+            "column_names",
+            "referenced_schema",
+            "referenced_table",
+            "referenced_columns",
+        ),
+        "declared_indexes": ("key_columns", "options", "is_unique", "access_method", "predicate"),
+        "declared_enums": ("type_name",),
+    }
+    result = dict(declared)
+    for name, shape in shapes.items() if shared else ():
+        first: dict[Any, dict[str, Any]] = {}
+        for number, row in enumerate(declared[name]):
+            home = (row["schema_name"], row["table_name"])
+            mark: Any = (home, *(row[column] for column in shape)) if home in shared else number
+            first.setdefault(mark, row)
+        result[name] = list(first.values())
+    return result
 
 
 def _differences(found: Pairing) -> Iterator[Difference]:

@@ -45,10 +45,11 @@ def associate(world: World, ordered: Sequence[ModelSource]) -> None:
     calls += [(source, one) for source in ordered for one in source.associations]
     calls += [(None, one) for one in world.sources.associations]
     for source, one in calls:
-        holder = world.find(source.name) if source is not None else None
+        holder = world.find(source.name, source) if source is not None else None
         if holder is not None and holder.source is not source:
             continue  # a later model of the same name took its place
-        model = holder if one.model is None else world.find(one.model)
+        near = source or world.sources.package_of(one.site[0])
+        model = holder if one.model is None else world.find(one.model, near)
         if model is None:
             reason = f"{one.kind}: the model {getattr(one.model, 'name', '')} that declares it was not read"
             world.unread.append(Unread(one.site, "unread", reason))
@@ -57,7 +58,7 @@ def associate(world: World, ordered: Sequence[ModelSource]) -> None:
 
 
 def _make(world: World, model: Model, one: AssociationSource) -> None:
-    target = world.find(one.target)
+    target = world.find(one.target, model.source)
     made = Made(one, model, target, alias=_text(one.options.get("as")), options=dict(one.options))
     given = one.options.get("foreignKey")
     named = isinstance(given, str) or (isinstance(given, dict) and bool(given.get("name")))
@@ -100,7 +101,7 @@ def _key_options(world: World, related: Model, holder: Model | None, given: Any)
         options["name"] = given
     if not options.get("name") and holder is not None:
         for note in holder.source.notes:
-            if world.find(note.target) is related:
+            if world.find(note.target, holder.source) is related:
                 options["name"] = note.attribute
                 break
     if not isinstance(options.get("name"), str):
@@ -237,7 +238,7 @@ def _belongs_to_many(world: World, made: Made, model: Model, target: Model) -> N
     given = settings.get("model", through)
     if not (isinstance(given, str) or is_model(given)):
         raise RefusedError("belongsToMany needs through: the name of a table or a model")
-    through_model = world.find(given)
+    through_model = world.find(given, model.source)
     if through_model is None and not isinstance(given, str):
         raise RefusedError("its through model is none that was read")
     if model.form == "decorators":
@@ -285,6 +286,7 @@ def _implicit(world: World, made: Made, model: Model, name: str, settings: Mappi
     options.update({k: v for k, v in made.options.items() if k == "timestamps"})
     options.update({"tableName": name, "indexes": [], "paranoid": bool(settings.get("paranoid"))})
     source = ModelSource(model.source.ref, name, "implicit", made.source.site, options=options)
+    source.package, source.connection = model.source.package, model.source.connection
     return world.define(source, name, "implicit")
 
 

@@ -268,7 +268,7 @@ class CallReader:
             found.open.append(Open(place.around, Unread(site, "unread", reason)))
             return True
         ref = ModelRef(place.scope.module.file, node.start_byte, name)
-        model = ModelSource(ref, name, "define", site)
+        model = ModelSource(ref, name, "define", site, connection=_connection(owner, place.scope))
         self._fill(model, arguments[1:], place, found)
         found.models.append(model)
         return True
@@ -358,6 +358,15 @@ class CallReader:
         return True
 
 
+def _connection(owner: Node | None, scope: Scope) -> str:
+    """Return which connection of a module a name stands for; empty where another function or file makes it."""
+    binding = scope.module.scope.bindings.get(text_of(owner))
+    node = binding.node if binding is not None and binding.kind != "import" else None
+    return (
+        f"{scope.module.file}:{text_of(owner)}" if node is not None and b"new " in (node.text or b"") else ""
+    )
+
+
 def _of_parameter(value: Any) -> Unknown | None:
     """Return what a value leaves open because a parameter gives it."""
     parts = (
@@ -372,10 +381,7 @@ def _of_parameter(value: Any) -> Unknown | None:
 def _says_association(arguments: list[Node]) -> bool:
     """Tell whether a call has options that only an association of Sequelize has."""
     text = text_of(arguments[1]) if len(arguments) > 1 and arguments[1].type == "object" else ""
-    return (
-        re.search(r"\b(foreignKey|through|otherKey|sourceKey|targetKey|onDelete|onUpdate)\b", text)
-        is not None
-    )
+    return bool(re.search(r"\b(foreignKey|through|otherKey|sourceKey|targetKey|onDelete|onUpdate)\b", text))
 
 
 def distribute(

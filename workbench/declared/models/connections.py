@@ -82,35 +82,44 @@ def options_of(evaluator: Evaluator, node: Node, scope: Scope) -> Any:
 
 
 def connect(sources: Sources, connections: Sequence[Connection]) -> None:
-    """Apply what connections say of all models: ``define`` options, and the order of a list of models."""
+    """Apply what connections say of all models: ``define`` options, and the order of a list of models.
+
+    The connections of a package hold for its own models; one that makes none takes those of all others.
+    """
+    packages = {model.package for model in sources.models}
+    homes = [sources.package_of(one.site[0]) for one in connections]
+    for package in sorted(packages):
+        own = [one for one, home in zip(connections, homes, strict=True) if home == package]
+        _connect(sources, package, own or connections)
+
+
+def _connect(sources: Sources, package: str, connections: Sequence[Connection]) -> None:
     defining: Connection | None = None
+    open_define = sources.open_define.setdefault(package, set())
     for one in connections:
         options = one.options
         if isinstance(options, Unknown):
-            _note(
-                sources,
-                one,
-                f"the options of a connection, and with them those of all models: {options.reason}",
-            )
-            sources.open_define |= ALL_OPTIONS
+            reason = f"the options of a connection, and with them those of all models: {options.reason}"
+            _note(sources, one, reason)
+            open_define |= ALL_OPTIONS
             continue
         define = options.get("define")
         partly = next((value for key, value in options.items() if key.startswith("...")), define)
         if isinstance(partly, Unknown):
             _note(sources, one, f"a part of a connection's options: {partly.reason}")
-            sources.open_define |= ALL_OPTIONS
+            open_define |= ALL_OPTIONS
         if isinstance(define, JsObject):
             if defining is None:
-                defining, sources.define = one, define
-            elif define != sources.define:
+                defining, sources.define[package] = one, define
+            elif define != sources.define[package]:
                 place = f"{defining.site[0]}:{defining.site[1]}"
                 _note(
                     sources,
                     one,
                     f"its define options are not those of {place}, which are taken for all models",
                 )
-                both = (define, sources.define)
-                sources.open_define |= {key for key in ALL_OPTIONS if both[0].get(key) != both[1].get(key)}
+                taken = sources.define[package]
+                open_define |= {key for key in ALL_OPTIONS if define.get(key) != taken.get(key)}
         if options.get("quoteIdentifiers") is False:
             _note(sources, one, "quoteIdentifiers: false: PostgreSQL folds every name to lower case")
         listed = options.get("models")

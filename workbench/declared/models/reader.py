@@ -8,6 +8,7 @@ come first and in its order; the others follow by path, as ``addModels([folder])
 from __future__ import annotations
 
 import functools
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +80,7 @@ def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
             reason = "a syntax error; what is around it may be lost"
             sources.unread.append(Unread((module.file, line), "unread", reason))
     sources.models += calls.follow(library, found)
+    assign_packages(library, sources.models)
     connections = [connection for one in found for connection in one.connections]
     connect(sources, connections or _connections_around(library, calls))
     _remove(sources.models, [removal for one in found for removal in one.removed])
@@ -95,6 +97,21 @@ def collect(library: Library, evaluator: Evaluator) -> tuple[Sources, int]:
         if isinstance(target, ClassRef) and target.file != file
     ]
     return sources, files
+
+
+def assign_packages(library: Library, models: Sequence[ModelSource]) -> None:
+    """Tell models which package below the folder of the sources they belong to."""
+    root = library.root
+
+    @functools.cache
+    def package(folder: str) -> str:
+        if folder in ("", ".") or folder.startswith(".."):
+            return ""
+        here = (root / folder / "package.json").exists()
+        return folder if here else package(posixpath.dirname(folder))
+
+    for model in models:
+        model.package = package(posixpath.dirname(model.site[0]))
 
 
 def _imports(library: Library, module: Module) -> Iterator[Import]:

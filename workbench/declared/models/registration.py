@@ -27,6 +27,7 @@ from workbench.declared.models.decorators import DecoratorReader
 from workbench.declared.models.indexes import Row
 from workbench.declared.models.inflection import singularize
 from workbench.declared.models.names import clip
+from workbench.declared.models.reader import assign_packages
 from workbench.declared.models.rules import World
 from workbench.declared.models.written import ModelSource, Sources
 
@@ -87,6 +88,7 @@ class _Reader:
             models += [
                 one for one in [*decorated.models(module), *found.models] if isinstance(one.ref, ClassRef)
             ]
+        assign_packages(self.library, models)
         connect(sources, connections)
         refs = {model.ref for model in models}
         # The index knows best what belongs together; then come the headings of the lists' imports.
@@ -252,7 +254,7 @@ class _Reader:
     def _rows(self, sources: Sources) -> None:
         models, world = sources.models, World(sources)
         for source in models:
-            model = world.models.get(source.name)
+            model = world.find(source.name, source)
             file, line = source.site
             ref = source.ref
             if not isinstance(ref, ClassRef):

@@ -57,9 +57,10 @@ class World:
         self.made: list[Any] = []
         self._names: dict[ClassRef | ModelRef, str] = {}
         self._index_names: dict[int, str] = {}
+        self._homes: dict[str, list[tuple[str, str]]] = {}
         ordered = list(reversed(sources.models)) if reverse else sources.models
         for source in ordered:
-            self._names[source.ref] = source.name
+            self._names[source.ref] = self._key(source)
             self.define(source, source.name)
         # The rules of associations need models that are complete; they live beside, not below.
         from workbench.declared.models.associations import associate
@@ -71,13 +72,14 @@ class World:
 
     def define(self, source: ModelSource, name: str, form: Form | None = None) -> Model:
         """Initialize a model; one of the same name that is already there is replaced."""
-        options = _merge(self.sources.define, source.options)
-        if name in self.models:
-            earlier = self.models.pop(name)
+        options = _merge(self.sources.define.get(source.package, {}), source.options)
+        key = self._key(source, name)
+        if key in self.models:
+            earlier = self.models.pop(key)
             reason = f"a second model is named {name}; Sequelize drops that of {earlier.source.site[0]}"
             self.unread.append(Unread(source.site, "refused", reason, name))
         model = Model(source, name, options, form or source.form, len(self.models))
-        self.models[name] = model
+        self.models[key] = model
         table = options.get("tableName")
         frozen = is_true(options.get("freezeTableName"))
         derived = name if frozen else pluralize(name)
@@ -94,17 +96,27 @@ class World:
         model.refresh()
         return model
 
+    def _key(self, source: ModelSource, name: str = "") -> str:
+        """Return the key of a model: its name, marked where another package or connection has the name too."""
+        name, home = name or source.name, (source.package, source.connection)
+        homes = self._homes.setdefault(name, [])
+        if home not in homes:
+            homes.append(home)
+        number = homes.index(home)
+        return f"{name}#{number}" if number else name
+
     def _doubt(self, model: Model) -> None:
         """Note which parts of a model are guesses, and what was not read."""
         source = model.source
         rest = rest_is_open(model.options) or source.extends_unread
-        model.doubts = of_model(model.options, ALL_OPTIONS if rest else self.sources.open_define)
+        open_define = self.sources.open_define.get(source.package, set())
+        model.doubts = of_model(model.options, ALL_OPTIONS if rest else open_define)
         for key, value in model.options.items():
             if key.startswith("..."):
                 self._unread_value(value, model, "the options")
             elif key in ALL_OPTIONS and is_open(value):
                 self._unread_value(value, model, f"the option {key}")
-        written = {**self.sources.define, **source.options}
+        written = {**self.sources.define.get(source.package, {}), **source.options}
         for key in ("schema", "tableName"):
             if key in written and written[key] is UNDEFINED:
                 model.doubts.add("name")
@@ -204,13 +216,24 @@ class World:
         reason = why_open(value)
         self.unread.append(Unread(site, "unread", f"{what}: {reason}", f"{model.schema}.{model.table}"))
 
-    def find(self, value: Any) -> Model | None:
-        """Return the model that a value stands for."""
-        if isinstance(value, ModelName):
-            return self.models.get(value.name)
+    def find(self, value: Any, near: ModelSource | str = "") -> Model | None:
+        """Return the model that a value stands for.
+
+        Args:
+            value: a model, or its name.
+            near: a model, or the package, where a name is looked up first.
+        """
         if isinstance(value, (ClassRef, ModelRef)):
             return self.models.get(self._names.get(value, ""))
-        return self.models.get(value) if isinstance(value, str) else None
+        name = value.name if isinstance(value, ModelName) else value
+        if not isinstance(name, str):
+            return None
+        homes = self._homes.get(name, [])
+        package = near if isinstance(near, str) else near.package
+        wanted = [(package, "") if isinstance(near, str) else (package, near.connection)]
+        wanted += [home for home in homes if home[0] == package]
+        number = next((homes.index(home) for home in wanted if home in homes), 0)
+        return self.models.get(f"{name}#{number}" if number else name)
 
     def by_table(self, schema: str, table: str) -> Model | None:
         """Return the model of a table."""
@@ -264,7 +287,7 @@ def _own_reference(world: World, model: Model, column: Column) -> None:
     if is_model(target):
         # By its source: the model may be defined only later in the reversed order.
         source = next((s for s in world.sources.models if s.ref == target), None)
-        found = world.find(target) or (world.find(source.name) if source else None)
+        found = world.find(target, model.source) or (world.find(source.name, source) if source else None)
         target = found.table if found else None
         schema, name = (found.schema_for(model), found.name) if found else (schema, None)
     elif isinstance(target, dict):

@@ -65,6 +65,7 @@ class TableWriter:
                 "form": model.form,
                 "file": file,
                 "line": line,
+                "package": model.source.package,
                 "position": model.position,
                 "primary_key": tuple(clip(column.column) for column in model.primary),
                 "is_paranoid": "deletedAt" in model.timestamps,
@@ -213,7 +214,7 @@ class TableWriter:
                     " it is not there: sync() stops"
                 )
                 path = f"{model.schema}.{model.table}.{column.column}"
-                target = self.world.models.get(key.model)
+                target = self.world.find(key.model, model.source)
                 guess = bool({"name", "schema"} & (model.doubts | (target.doubts if target else set())))
                 self.unread.append(Unread(key.site, "unread" if guess else "aborts", reason, path))
             name = unused_name(model.table, column.column, "fkey", used)
@@ -322,7 +323,7 @@ class TableWriter:
         for note in model.source.notes:
             column = model.columns.get(note.attribute)
             if column is None or column.key is None:
-                target = self.world.find(note.target)
+                target = self.world.find(note.target, model.source)
                 names = (clip(column.column) if column is not None else note.attribute,)
                 self._discard(model, "foreign key", None, names, False, note.site)
                 self.rows["discarded"][-1] |= {

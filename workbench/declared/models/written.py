@@ -67,6 +67,10 @@ class ModelSource:
     """Attributes that ``removeAttribute`` takes away."""
     gaps: list[Unread] = field(default_factory=list)
     """What may add attributes and was not read: a base class, a decorator of the project's own."""
+    package: str = ""
+    """Folder of the package that it belongs to; empty for the folder that is read."""
+    connection: str = ""
+    """Where the connection is made that defines it, as far as that is known."""
     extends_unread: bool = False
     """A base class was not read, which may set options too."""
 
@@ -99,13 +103,19 @@ class Import:
 class Sources:
     """All that one folder declares: models in the order of loading, associations made apart from them.
 
-    ``define`` are the options that the connection gives to every model.
+    Several packages below one folder are projects of their own: each has its connections and its names.
     """
 
     models: list[ModelSource] = field(default_factory=list)
     associations: list[AssociationSource] = field(default_factory=list)
-    define: JsObject = field(default_factory=JsObject)
-    open_define: set[str] = field(default_factory=set)
-    """Options of ``define`` that were not read, or not alike for all connections."""
+    define: dict[str, JsObject] = field(default_factory=dict)
+    """Package to the options that its connections give to every model."""
+    open_define: dict[str, set[str]] = field(default_factory=dict)
+    """Package to options of ``define`` that were not read, or not alike for all of its connections."""
     unread: list[Unread] = field(default_factory=list)
     imports: list[Import] = field(default_factory=list)
+
+    def package_of(self, file: str) -> str:
+        """Return the package of the models that a file belongs to."""
+        packages = {model.package for model in self.models}
+        return next((p for p in sorted(packages, reverse=True) if p and file.startswith(f"{p}/")), "")
