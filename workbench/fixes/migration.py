@@ -43,15 +43,12 @@ async function apply(sequelize, statement, note) {
   if (statement.alone) {
     if (statement.index) await clear(sequelize, statement.index);
     // It waits for older transactions and holds up neither reads nor writes meanwhile: no timeout.
-    await sequelize.query(statement.alone);
+    await sequelize.query(statement.sql);
     await sequelize.query(note);
-    return;
+  } else {
+    // Sent as one, the three are one transaction.
+    await sequelize.query(`SET LOCAL lock_timeout = '5s'; $${statement.sql}\n; $${note}`);
   }
-  await sequelize.transaction(async (transaction) => {
-    await sequelize.query("SET LOCAL lock_timeout = '5s'", { transaction });
-    await sequelize.query(statement, { transaction });
-    await sequelize.query(note, { transaction });
-  });
 }
 
 async function noted(sequelize, direction) {
@@ -139,9 +136,9 @@ def _step(number: int, step: Step) -> str:
 
 
 def _statement(statement: str) -> str:
-    """Return a statement as JavaScript: text, or an object with the one that no transaction takes."""
-    if not runs_alone(statement):
-        return json.dumps(statement)
-    made = new_indexes(statement)
-    index = f", index: {json.dumps(qualified(made[0].schema, made[0].name))}" if made else ""
-    return f"{{ alone: {json.dumps(statement)}{index} }}"
+    """Return a statement as a JavaScript object: whether no transaction takes it, and the index that it builds."""
+    parts = [f"sql: {json.dumps(statement)}"]
+    if runs_alone(statement):
+        parts.append("alone: true")
+        parts += [f"index: {json.dumps(qualified(one.schema, one.name))}" for one in new_indexes(statement)]
+    return f"{{ {', '.join(parts)} }}"
