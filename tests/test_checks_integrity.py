@@ -52,7 +52,7 @@ def test_orphan_rows(server: Server, make_database: MakeDatabase) -> None:
     }
     outcome = outcome_of(target, "orphan_rows", rows=True)
     assert outcome.examined == 2
-    assert [n.object for n in outcome.not_examined] == ["1 enforced foreign keys"]
+    assert [n.object for n in outcome.not_examined] == ["1 enforced foreign key"]
     bad = next(f for f in outcome.findings if "bad" in f.object)
     assert bad.detail == (
         "2 of 3 rows of public.bad hold a key (parent_id) that public.parent lacks, although the foreign key "

@@ -28,6 +28,7 @@ from workbench.findings import BaselineError, Outcome, Severity, Status, read_ba
 from workbench.server import ServerError
 from workbench.targets import TARGETS_FILE, Target, TargetError
 from workbench.terminal import print_table, printable
+from workbench.words import counted
 
 if TYPE_CHECKING:
     from workbench import report
@@ -185,7 +186,7 @@ def _print_outcomes(outcomes: Sequence[Outcome]) -> None:
         rows = [(f.severity.value, f.check, f.object, f.title) for f in found]
         print_table(("severity", "check", "object", "finding"), rows, _COLOURS)
     ran = sum(outcome.status in (Status.FAILED, Status.PASSED) for outcome in outcomes)
-    say(f"{len(found)} findings; {ran} of {len(outcomes)} checks looked at something")
+    say(f"{counted(len(found), 'finding')}; {ran} of {counted(len(outcomes), 'check')} looked at something")
     for outcome in outcomes:
         if outcome.status in (Status.ERROR, Status.NOT_APPLICABLE) or outcome.not_examined:
             for one in outcome.not_examined[:3]:

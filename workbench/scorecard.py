@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 from workbench.checks import checks
 from workbench.findings import Finding, NotExamined, Outcome, Severity, Status
-from workbench.words import phrases
+from workbench.words import counted, phrases
 
 WEIGHTS: Mapping[Severity, float] = {
     Severity.INFO: 0.0,
@@ -253,16 +253,15 @@ def _gains(points: Sequence[tuple[Outcome, float]]) -> tuple[Gain, ...]:
 def _action(outcomes: Sequence[Outcome]) -> str:
     """Return what raises the score: the remedy of the defects, and what would let the review see the rest."""
     outcome = outcomes[0]
-    counted = sum(WEIGHTS[finding.severity] > 0 for finding in outcome.findings)
+    defects = sum(WEIGHTS[finding.severity] > 0 for finding in outcome.findings)
     parts = []
-    if counted:
+    if defects:
         title = outcome.title.removesuffix(" (lead)")
         noun = "finding" if title == outcome.title else "lead"
-        number = f"{counted:,} {noun}{'' if counted == 1 else 's'}"
-        parts.append(f"{title} ({number}): {_remedy(outcome.check)}")
+        parts.append(f"{title} ({counted(defects, noun)}): {_remedy(outcome.check)}")
     missed = unseen(outcome)
     if missed and outcome.examined == 0 and not outcome.findings:
-        more = f" and {len(outcomes) - 1:,} more checks" if len(outcomes) > 1 else ""
+        more = f" and {counted(len(outcomes) - 1, 'more check')}" if len(outcomes) > 1 else ""
         parts.append(f"Not looked for: {outcome.title}{more}; {missed[0].reason}")
     elif missed:
         more = f" and {len(missed) - 1:,} more" if len(missed) > 1 else ""

@@ -19,6 +19,7 @@ from workbench.graph import Verdict as Fate
 from workbench.naming import dotted, qualified, quote
 from workbench.rows import Row, by, rows
 from workbench.targets import Options
+from workbench.words import counted
 
 _GRADES = {
     Fate.ORDER_DEPENDENT: Severity.HIGH,
@@ -197,8 +198,9 @@ def _enters(
         object=key.path,
         title=f"Deleting {graph.path_of(key.referenced)} deletes protected rows of {row.table_name}",
         detail=(
-            f"{row.table_name} matches a pattern of protected data. Cascades get there from {len(roots)} tables, "
-            f"the farthest by {' … '.join(chain)} … {graph.path_of(key.referencing)}."
+            f"{row.table_name} matches a pattern of protected data. "
+            f"Cascades get there from {counted(len(roots), 'table')}, the farthest by "
+            f"{' … '.join(chain)} … {graph.path_of(key.referencing)}."
         ),
         severity=Severity.HIGH,
         evidence={

@@ -9,6 +9,7 @@ from workbench.checks.storage import NOTHING_TO_UNDO
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, literal, qualified
 from workbench.rows import Row, rows
+from workbench.words import counted
 
 WRAPAROUND = 2_147_483_648
 """Transactions after which numbers start again; PostgreSQL stops writing three million before."""
@@ -46,7 +47,7 @@ def vacuum_held_back(
             Finding(
                 object="server",
                 title=f"The {row.kind} {row.holder_name} holds VACUUM back",
-                detail=f"{row.xmin_age_count:,} transactions old"
+                detail=f"{counted(row.xmin_age_count, 'transaction')} old"
                 + (f", open for {seconds / 3600:,.1f} hours" if seconds else "")
                 + ("" if pd.isna(row.state) else f", {row.state}")
                 + ".",
@@ -131,7 +132,7 @@ def _aging(path: str, table: Row | None, xid_age: int, multixact_age: int) -> Fi
     return Finding(
         object=path,
         title=f"{path} is {ratio:.0%} of the way to wraparound",
-        detail=f"{xid_age:,} transactions and {multixact_age:,} multixacts since it was frozen.",
+        detail=f"{counted(xid_age, 'transaction')} and {counted(multixact_age, 'multixact')} since it was frozen.",
         severity=Severity.CRITICAL if ratio >= GRAVE_RATIO else Severity.HIGH,
         evidence={"xid_age_count": xid_age, "multixact_age_count": multixact_age},
         fix=Fix(f"VACUUM (FREEZE){name};", NOTHING_TO_UNDO, "SHARE UPDATE EXCLUSIVE on the table"),

@@ -13,6 +13,7 @@ from workbench.checks import derived
 from workbench.findings import Fix, NotExamined
 from workbench.naming import column_list, dotted, qualified, quote
 from workbench.rows import Row, rows
+from workbench.words import counted
 
 MOST_STATEMENTS = 1000
 """Statements that are parsed, those with the most calls first."""
@@ -81,7 +82,7 @@ def _unread(statements: pd.DataFrame, readable: pd.DataFrame, failed: int) -> tu
         (max(0, len(readable) - MOST_STATEMENTS), f"beyond the {MOST_STATEMENTS} most called"),
         (failed, "the grammar does not accept their text, which pg_stat_statements may have cut"),
     ]
-    return tuple(NotExamined(f"{count} statements", reason) for count, reason in reasons if count)
+    return tuple(NotExamined(counted(count, "statement"), reason) for count, reason in reasons if count)
 
 
 class Selectivity:

@@ -15,6 +15,7 @@ from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, NotExamined, Severity, Verdict
 from workbench.naming import dotted
 from workbench.rows import Row, by, number, rows
+from workbench.words import counted
 
 # Names of columns that a typical UPDATE changes: when it happened, how often, what state was reached.
 _VOLATILE = re.compile(
@@ -93,7 +94,7 @@ def span_text(days: float) -> str:
     for unit, length in (("days", 1.0), ("hours", 1 / 24)):
         if days >= 2 * length:
             return f"{days / length:.0f} {unit}"
-    return f"{days * 1440:.0f} minutes"
+    return counted(round(days * 1440), "minute")
 
 
 def _window_days(nodes: pd.DataFrame) -> float:
@@ -256,8 +257,8 @@ def over_indexed_table(
         findings.append(
             Finding(
                 object=dotted(table.schema_name, table.table_name),
-                title=f"Table {table.table_name} carries {count} indexes",
-                detail=f"{count} indexes take {index_bytes:,} bytes beside {heap:,} bytes of rows.",
+                title=f"Table {table.table_name} carries {counted(count, 'index')}",
+                detail=f"They take {counted(index_bytes, 'byte')} beside {counted(heap, 'byte')} of rows.",
                 severity=Severity.LOW,
                 evidence={"indexes_count": count, "indexes_bytes": index_bytes, "heap_bytes": heap},
             )
@@ -328,7 +329,7 @@ def _blocks_hot(index: Row, volatile: list[str], activity: Any, blocked: int) ->
         object=dotted(index.schema_name, index.table_name, index.index_name),
         title=f"Index {index.index_name} keeps updates of {index.table_name} from being HOT",
         detail=(
-            f"{blocked:,} of {activity.updated_count:,} updates were not HOT"
+            f"{blocked:,} of {counted(activity.updated_count, 'update')} were not HOT"
             + (" though their page had room" if exact else " (room on the page not told apart before 16)")
             + f"; the index covers {', '.join(volatile)}, which updates are likely to change."
         ),

@@ -28,6 +28,7 @@ from workbench.probes.probe import frame
 from workbench.probes.relations import Relations
 from workbench.probes.tenants import Square, composite_key, path_text, tenant_questions
 from workbench.rows import records
+from workbench.words import counted as number_of
 from workbench.words import object_name
 
 GUARDED = ("a composite foreign key already makes both ways agree",)
@@ -238,9 +239,8 @@ def _undeclared(row: Mapping[str, Any], severity: Severity, maker: KeyMaker) -> 
     }
     if probe is not None and not pd.isna(probe["examined"]) and probe["examined"]:
         figures |= evidence(probe)
-        told = (
-            f"{int(probe['examined']) - int(probe['violations']):,} of {int(probe['examined']):,} rows agree"
-        )
+        examined, violations = int(probe["examined"]), int(probe["violations"])
+        told = f"{examined - violations:,} of {number_of(examined, 'row')} agree"
     columns = ", ".join(row["column_names"])
     detail = (
         f"{columns} seems to refer to {referenced}({', '.join(row['referenced_columns'])}): "

@@ -13,6 +13,7 @@ from workbench.checks.storage import NOTHING_TO_UNDO
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, qualified
 from workbench.rows import Row, rows
+from workbench.words import counted
 
 _LOCK = "SHARE UPDATE EXCLUSIVE on the table"
 
@@ -97,7 +98,7 @@ def dead_tuples(
         findings.append(
             Finding(
                 object=dotted(row.schema_name, row.table_name),
-                title=f"{row.dead_rows_count:,} dead rows lie in {row.table_name}",
+                title=f"{counted(row.dead_rows_count, 'dead row')} in {row.table_name}",
                 detail=(
                     f"{ratio:.0%} of its rows are dead; autovacuum would start at {row.threshold_rows:,.0f}"
                     f"{'' if row.is_enabled else ' but is switched off for it'}; last VACUUM: "

@@ -14,6 +14,7 @@ from workbench.naming import dotted, qualified, quote
 from workbench.probes.orphans import ENFORCED
 from workbench.probes.probe import Probe
 from workbench.rows import records
+from workbench.words import counted as number_of
 from workbench.words import object_name
 
 Row = Mapping[str, Any]
@@ -38,11 +39,11 @@ def unexamined(orphans: pd.DataFrame, *kinds: str, guarded: Iterable[str] = ()) 
         if r["skipped"] != ENFORCED
     ]
     if enforced:
-        found.append(NotExamined(f"{enforced} enforced foreign keys", ENFORCED, settled=True))
+        found.append(NotExamined(number_of(enforced, "enforced foreign key"), ENFORCED, settled=True))
     found += [
         NotExamined(
             dotted(path(r), str(r["name"])),
-            f"a sample shows no violation; up to {int(r['violations_high']):,} rows may still violate",
+            f"a sample shows no violation; up to {number_of(int(r['violations_high']), 'row')} may still violate",
         )
         for r in chosen
         if not pd.isna(r["violations"]) and not r["exact"] and not r["violations"] and r["violations_high"]
@@ -76,7 +77,7 @@ def evidence(row: Row) -> dict[str, Any]:
 
 def counted(row: Row) -> str:
     """Return the violations for a sentence: ``3 of 1,000 rows``, or an estimate with its interval."""
-    text = f"{int(row['violations']):,} of {int(row['examined']):,} rows"
+    text = f"{int(row['violations']):,} of {number_of(int(row['examined']), 'row')}"
     if row["exact"]:
         return text
     low, high = int(row["violations_low"]), int(row["violations_high"])

@@ -12,6 +12,7 @@ from workbench.checks import derived
 from workbench.findings import NotExamined
 from workbench.naming import dotted, qualified, quote
 from workbench.rows import Row, rows
+from workbench.words import counted
 
 """One row of a frame as ``itertuples`` gives it."""
 
@@ -123,11 +124,11 @@ def without_statistics(columns: pd.DataFrame) -> tuple[pd.DataFrame, list[NotExa
         if group["estimated_rows"].isna().all():
             reason = "never analysed, so there are no statistics"
         elif hidden:
-            reason = f"{hidden} columns: pg_stats shows only columns that the role may SELECT"
+            reason = f"{counted(hidden, 'column')}: pg_stats shows only columns that the role may SELECT"
         elif empty:
             reason = "no rows when it was last analysed"
         else:
-            reason = f"{len(group)} columns without statistics"
+            reason = f"{counted(len(group), 'column')} without statistics"
         # Nothing can be said of a column that holds nothing.
         missing.append(NotExamined(dotted(str(schema), str(table)), reason, settled=empty and not hidden))
     return known, missing

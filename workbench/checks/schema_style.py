@@ -12,6 +12,7 @@ from workbench.checks import check
 from workbench.checks.schema import listed, path
 from workbench.findings import Finding, Severity, Verdict
 from workbench.rows import rows
+from workbench.words import counted
 
 _STYLES = (
     ("snake_case", re.compile(r"_*[a-z0-9]+(_+[a-z0-9]+)+_*")),
@@ -127,7 +128,7 @@ def _uncommented_schema(schema: str, bare: int, total: int) -> Finding:
     return Finding(
         object=schema,
         title="Tables without comments",
-        detail=f"{bare} of {total} tables have no comment.",
+        detail=f"{bare} of {counted(total, 'table')} without a comment.",
         severity=Severity.INFO,
         evidence={"tables_without_comment_count": bare, "tables_count": total},
     )
@@ -153,7 +154,7 @@ def wide_table(
             findings.append(
                 Finding(
                     object=path(row),
-                    title=f"{count} columns in one table",
+                    title=f"{counted(count, 'column')} in one table",
                     detail=f"The table has {count} columns; more than {max_columns} is unusual.",
                     severity=Severity.INFO,
                     evidence={"columns_count": count},

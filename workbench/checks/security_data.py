@@ -169,8 +169,8 @@ def _sensitive(one: Sensitive, readers: tuple[str, ...], is_audited: bool) -> Fi
         object=path(one),
         title=f"Sensitive column: {one.kind}",
         detail=(
-            f"{one.reason[:1].upper()}{one.reason[1:]}; {len(readers)} login roles besides superusers can read "
-            f"it. Stored as {one.protection}."
+            f"{one.reason[:1].upper()}{one.reason[1:]}; {counted(len(readers), 'login role')} besides "
+            f"superusers can read it. Stored as {one.protection}."
         ),
         severity=Severity.INFO,
         evidence={

@@ -15,6 +15,7 @@ from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.naming import dotted, literal, qualified
 from workbench.rows import Row, records, rows
+from workbench.words import counted
 
 GIBIBYTE = 1024 * MEBIBYTE
 NOTHING_TO_UNDO = "-- nothing to undo: the rows stay as they are"
@@ -157,7 +158,7 @@ def _judge(frame: pd.DataFrame, kind: str, fix: Callable[[Row], Fix], limits: Li
     is_small = unread["not_examined"].fillna("").str.startswith("smaller than")
     reasons = [NotExamined(row.object, str(row.not_examined)) for row in rows(unread[~is_small])]
     if is_small.any():
-        small = f"{is_small.sum()} relations ({kind})"
+        small = f"{counted(int(is_small.sum()), 'relation')} ({kind})"
         reasons.append(NotExamined(small, "smaller than 8 pages: too small to judge", settled=True))
     return Verdict(len(read), findings, reasons)
 
@@ -295,7 +296,7 @@ def gin_pending_list(
         findings.append(
             Finding(
                 object=path,
-                title=f"{row.pending_pages_count:,} pages wait in the pending list of {row.index_name}",
+                title=f"{counted(row.pending_pages_count, 'page')} in the pending list of {row.index_name}",
                 detail=f"{row.pending_rows_count:,} rows are not merged yet; every search reads them all.",
                 severity=Severity.MEDIUM if row.pending_pages_count >= medium_pages else Severity.LOW,
                 evidence={

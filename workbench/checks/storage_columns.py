@@ -13,6 +13,7 @@ from workbench.checks.storage import GIBIBYTE
 from workbench.findings import Finding, NotExamined, Severity, Verdict
 from workbench.naming import dotted
 from workbench.rows import Row, by, rows
+from workbench.words import counted
 
 _ALIGNMENT = {"char": 1, "short": 2, "int": 4, "double": 8}
 _TIMES = ("timestamp with time zone", "timestamp without time zone", "date")
@@ -68,7 +69,7 @@ def column_order_padding(
         findings.append(
             Finding(
                 object=dotted(table.schema_name, table.table_name),
-                title=f"Column order of {table.table_name} pads every row by {now - best} bytes",
+                title=f"Column order of {table.table_name} pads every row by {counted(now - best, 'byte')}",
                 detail=f"About {saved / MEBIBYTE:,.0f} of {table.heap / MEBIBYTE:,.0f} MB are gaps between columns.",
                 severity=Severity.INFO,
                 evidence={

@@ -21,6 +21,7 @@ from workbench.checks.indexes import MEBIBYTE
 from workbench.findings import Finding, NotExamined, Severity, Verdict
 from workbench.naming import dotted, quote
 from workbench.rows import Row, by, rows
+from workbench.words import counted
 
 
 @check(subject="usage", kind="runtime")
@@ -70,8 +71,8 @@ def _unserved(one: Proposal, table: Row, count: float, medium: float) -> Finding
         object=dotted(table.schema_name, table.table_name, one.columns[0]),
         title=f"No index of {table.table_name} serves statements that filter by {', '.join(one.columns)}",
         detail=(
-            f"{one.calls_count:,} calls of {one.statements_count} statements read about {one.read_rows:,.0f} of "
-            f"{count:,.0f} rows each, where {one.wanted_rows:,.0f} would do."
+            f"{counted(one.calls_count, 'call')} of {counted(one.statements_count, 'statement')} read "
+            f"about {one.read_rows:,.0f} of {count:,.0f} rows each, where {one.wanted_rows:,.0f} would do."
         ),
         severity=Severity.MEDIUM if total >= medium else Severity.LOW,
         evidence={
@@ -162,7 +163,7 @@ def _special_finding(table: Row, column: str, kind: str, type_name: str, calls: 
     return Finding(
         object=dotted(table.schema_name, table.table_name, column),
         title=f"Column {table.table_name}.{column} is {asked}, without an index for it",
-        detail=f"{calls:,} calls.",
+        detail=f"{counted(calls, 'call')}.",
         severity=Severity.LOW,
         evidence={"calls_count": calls, "asked": kind, "type": type_name},
         fix=fix,
@@ -198,7 +199,7 @@ def index_used_on_replica_only(
         Finding(
             object=dotted(row.schema_name, row.table_name, row.index_name),
             title=f"Index {row.index_name} is used on {', '.join(row.nodes)} only",
-            detail=f"{row.replica_scans_count:,} scans there, none on the target itself.",
+            detail=f"{counted(row.replica_scans_count, 'scan')} there, none on the target itself.",
             severity=Severity.INFO,
             evidence={"replica_scans_count": int(row.replica_scans_count), "nodes": list(row.nodes)},
         )

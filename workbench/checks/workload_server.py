@@ -13,6 +13,7 @@ from workbench.checks.security_roles import SERVER
 from workbench.checks.workload import per_day
 from workbench.findings import Finding, Fix, NotExamined, Severity, Verdict
 from workbench.rows import Row, rows
+from workbench.words import counted
 
 SETTING = "default_transaction_isolation"
 NO_STATE = "their state needs pg_read_all_stats (in pg_monitor)"
@@ -104,12 +105,14 @@ def high_rollback_share(
     commits, rollbacks = int(snapshot_facts["commits_count"]), int(snapshot_facts["rollbacks_count"])
     total = commits + rollbacks
     if total < min_transactions:
-        return Verdict(0, [], [NotExamined("transactions", f"{total} transactions are too few to judge")])
+        return Verdict(
+            0, [], [NotExamined("transactions", f"too few to judge: {counted(total, 'transaction')}")]
+        )
     ratio = rollbacks / total
     finding = Finding(
         object=str(snapshot_facts["database_name"]),
         title="Many transactions are rolled back",
-        detail=f"{ratio:.0%} of {total:,} transactions.",
+        detail=f"{ratio:.0%} of {counted(total, 'transaction')}.",
         severity=Severity.LOW,
         evidence={"rollback_ratio": round(ratio, 4), "commits_count": commits, "rollbacks_count": rollbacks},
     )
@@ -142,7 +145,11 @@ def long_transaction(
         if waited >= (max_idle_seconds if idle else max_seconds):
             # One finding for each application and state: process numbers tell nothing in the next run.
             found[row.role_name, row.application_name, idle] = _open_for_long(row, idle, waited)
-    unread = [NotExamined("sessions", f"{hidden} sessions of other roles: {NO_STATE}")] if hidden else []
+    unread = (
+        [NotExamined("sessions", f"{counted(hidden, 'session')} of other roles: {NO_STATE}")]
+        if hidden
+        else []
+    )
     return Verdict(len(readable), list(found.values()), unread)
 
 
@@ -213,7 +220,7 @@ def connection_limit(
     finding = Finding(
         object=SERVER,
         title="Nearly all connections are taken",
-        detail=f"{used} of {limit} connections that ordinary roles can have; {idle} were idle.",
+        detail=f"{used} of {counted(limit, 'connection')} that ordinary roles can have; {idle} idle.",
         severity=Severity.MEDIUM,
         evidence={"connections_count": used, "limit_count": limit, "idle_count": idle},
     )
@@ -235,13 +242,15 @@ def low_cache_hit(
     hit, read = int(snapshot_facts["blocks_hit_count"]), int(snapshot_facts["blocks_read_count"])
     if hit + read < min_blocks:
         return Verdict(
-            0, [], [NotExamined("shared buffers", f"{hit + read:,} page accesses are too few to judge")]
+            0,
+            [],
+            [NotExamined("shared buffers", f"too few to judge: {counted(hit + read, 'page access')}")],
         )
     ratio = hit / (hit + read)
     finding = Finding(
         object=str(snapshot_facts["database_name"]),
         title="Few pages are found in shared buffers",
-        detail=f"{ratio:.1%} of {hit + read:,} page accesses.",
+        detail=f"{ratio:.1%} of {counted(hit + read, 'page access')}.",
         severity=Severity.LOW,
         evidence={"hit_ratio": round(ratio, 4), "blocks_hit_count": hit, "blocks_read_count": read},
     )
@@ -262,7 +271,9 @@ def checkpoint_pressure(
     facts = checkpointer.iloc[0]
     timed, requested = int(facts["timed_checkpoints_count"]), int(facts["requested_checkpoints_count"])
     if timed + requested < min_checkpoints:
-        return Verdict(0, [], [NotExamined(SERVER, f"{timed + requested} checkpoints are too few to judge")])
+        return Verdict(
+            0, [], [NotExamined(SERVER, f"too few to judge: {counted(timed + requested, 'checkpoint')}")]
+        )
     finding = Finding(
         object=SERVER,
         title="Checkpoints because the write-ahead log was full",

@@ -13,6 +13,7 @@ from workbench.findings import Finding, Severity, Verdict
 from workbench.naming import dotted
 from workbench.rows import rows
 from workbench.statements import digest, shortened
+from workbench.words import counted
 
 
 @check(subject="workload", kind="runtime")
@@ -95,8 +96,9 @@ def _one_by_one(lookups: list[Statement], column: str, parent: Statement, every:
         object=dotted(chief.path, column),
         title="A look-up for each row of another statement",
         detail=(
-            f"{calls:,} look-ups by {column}, {chief.rows_per_call:.1f} rows each, beside a statement on "
-            f"{parent.path} that returned {parent.rows_count:,} rows in {parent.calls_count:,} calls."
+            f"{counted(calls, 'look-up')} by {column}, {chief.rows_per_call:.1f} rows each, beside a statement on "
+            f"{parent.path} that returned {counted(parent.rows_count, 'row')} "
+            f"in {counted(parent.calls_count, 'call')}."
         ),
         severity=Severity.MEDIUM,
         evidence={
@@ -132,7 +134,7 @@ def slow_statement(
             _costly(
                 one,
                 f"A statement that takes {seconds(one.mean_seconds)}",
-                f"{one.calls_count:,} calls, {seconds(one.total_seconds)} in all, {share:.0%} of the time.",
+                f"{counted(one.calls_count, 'call')}, {seconds(one.total_seconds)} in all, {share:.0%} of the time.",
                 Severity.MEDIUM if one.mean_seconds >= 1 and share >= 0.2 else Severity.LOW,
                 {"time_ratio": round(share, 4)},
             )

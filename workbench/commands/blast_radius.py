@@ -16,6 +16,7 @@ from workbench.naming import dotted
 from workbench.probes import blast_radius as room
 from workbench.probes.blast_radius import BlastRadius
 from workbench.terminal import print_table, printable
+from workbench.words import counted
 
 PARTIAL = 4
 
@@ -84,7 +85,7 @@ def scans(seen: BlastRadius, snapshot: Snapshot) -> list[dict[str, Any]]:
 
 def _print(document: dict[str, Any]) -> None:
     verdict = document["verdict"] + ("" if document["complete"] else ", as far as it was examined")
-    click.echo(printable(f"DELETE of {document['rows']} rows of {document['root']}: {verdict}"))
+    click.echo(printable(f"DELETE of {counted(document['rows'], 'row')} of {document['root']}: {verdict}"))
     rows = [("deleted", one["table"], one["rows"], f"level {one['level']}") for one in document["levels"]]
     rows += [("set null", name, count, "") for name, count in document["set_null"].items()]
     rows += [("set default", name, count, "") for name, count in document["set_default"].items()]

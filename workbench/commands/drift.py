@@ -16,6 +16,7 @@ from workbench.declared.models import read as read_models
 from workbench.rows import counted, json_records
 from workbench.targets import TargetError
 from workbench.terminal import print_table
+from workbench.words import counted as number_of
 
 PARTIAL = 4
 
@@ -88,4 +89,4 @@ def _show(found: pd.DataFrame) -> None:
         place = f"{one['file']}:{one['line']}" if one["file"] else ""
         rows.append((one["sort"], one["kind"], one["object"], one["detail"], place))
     print_table(("sort", "kind", "object", "detail", "declared at"), rows)
-    click.echo(f"Verdict: {verdict(found)}; {len(found)} differences.", err=True)
+    click.echo(f"Verdict: {verdict(found)}; {number_of(len(found), 'difference')}.", err=True)

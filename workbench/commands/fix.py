@@ -14,6 +14,7 @@ from workbench.fixes import Step, clone, trial
 from workbench.fixes.trial import Verification
 from workbench.review import Review
 from workbench.targets import TargetError
+from workbench.words import counted
 
 _SEVERITIES = [severity.value for severity in Severity]
 
@@ -73,7 +74,7 @@ def fix(
     text = _text(form, found, steps, verification)
     if out:
         out.write_text(text, encoding="utf-8")
-        click.echo(f"{sum(s.is_active for s in steps)} steps written to {out}", err=True)
+        click.echo(f"{counted(sum(s.is_active for s in steps), 'step')} written to {out}", err=True)
     else:
         click.echo(text)
     failed = verification and (verification.counts()[trial.FAILED] or verification.new)
@@ -111,7 +112,7 @@ def _text(form: str, found: Review, steps: list[Step], verification: Verificatio
 
 def _say_step(title: str, number: int, total: int) -> None:
     if number == total or number % 25 == 0:
-        click.echo(f"{number} of {total} steps applied", err=True)
+        click.echo(f"{number} of {counted(total, 'step')} applied", err=True)
 
 
 def _say(verification: Verification) -> None:

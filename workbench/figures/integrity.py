@@ -15,6 +15,7 @@ from workbench.probes.candidates import probe_place, rejected
 from workbench.probes.orphans import ENFORCED
 from workbench.review import Review
 from workbench.rows import records
+from workbench.words import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -59,7 +60,7 @@ def coverage(review: Review) -> Figure | Note:
             marker_color=colour,
         )
     figure.update_layout(barmode="stack", xaxis_title="probes", yaxis={"autorange": "reversed"})
-    return finish(figure, f"{len(probes):,} questions to the rows", height=110 + 34 * len(kinds))
+    return finish(figure, f"{counted(len(probes), 'question')} to the rows", height=110 + 34 * len(kinds))
 
 
 def _probes(review: Review) -> list[dict[str, Any]]:

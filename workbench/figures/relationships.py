@@ -17,6 +17,7 @@ from workbench.figures.text import plural
 from workbench.graph import ForeignKeyGraph
 from workbench.naming import dotted
 from workbench.review import Review
+from workbench.words import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -44,7 +45,7 @@ def summary(review: Review) -> Table:
             "index": [", ".join(names) or "none" for names in frame["index"]],
         }
     )
-    return Table(shown, f"{len(shown)} relationships", max_rows=2000, empty=_NO_KEYS)
+    return Table(shown, counted(len(shown), "relationship"), max_rows=2000, empty=_NO_KEYS)
 
 
 @noting_missing

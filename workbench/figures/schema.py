@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 from workbench.checks.schema_style import naming_style
 from workbench.figures.style import SERIES, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
-from workbench.figures.text import count_text
 from workbench.review import Review
+from workbench.words import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -65,4 +65,4 @@ def constraint_coverage(review: Review) -> Table:
     lines.append(("tables with a comment", int(tables["comment"].notna().sum()), len(tables)))
     lines.append(("columns that are NOT NULL", int(columns["is_not_null"].sum()), len(columns)))
     frame = pd.DataFrame(lines, columns=["constraint", "with_count", "of_count"])
-    return Table(frame, f"Constraints of {count_text(len(tables))} tables")
+    return Table(frame, f"Constraints of {counted(len(tables), 'table')}")

@@ -10,9 +10,10 @@ import plotly.graph_objects as go
 from workbench import scorecard
 from workbench.figures.style import NEUTRAL, SERIES, finish, safe
 from workbench.figures.tables import Note, Table
-from workbench.figures.text import count_text, ratio_text
+from workbench.figures.text import ratio_text
 from workbench.findings import Severity
 from workbench.review import Review
+from workbench.words import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -158,5 +159,5 @@ def strengths(review: Review, number: int = 25) -> Table | Note:
     ]
     columns = ["category", "looked for and not found", "examined_count", "not_examined_count"]
     rest = len(sound) - len(lines)
-    more = f"; {count_text(rest)} more checks passed" if rest else ""
+    more = f"; {counted(rest, 'more check')} passed" if rest else ""
     return Table(pd.DataFrame(lines, columns=columns), f"Strengths: examined and found sound{more}")

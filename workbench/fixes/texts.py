@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from workbench.fixes.migration import one_line
 from workbench.fixes.planning import SECTIONS, Step
 from workbench.fixes.statements import bare, pieces, runs_alone
+from workbench.words import counted
 
 _RULE = "-- " + "=" * 75
 _BRIEF, _PATIENT = "SET lock_timeout = '5s';", "SET lock_timeout = 0;"
@@ -84,7 +85,8 @@ def _summary(steps: Sequence[Step], target: str) -> str:
     exclusive = sum("ACCESS EXCLUSIVE" in step.fix.lock for step in active)
     rewrites = sum(any(_REWRITES.search(bare(one)) for one in step.statements) for step in active)
     lines = [
-        f"{len(active)} steps{f' for {one_line(target)}' if target else ''}, in the order in which they are safe:",
+        f"{counted(len(active), 'step')}{f' for {one_line(target)}' if target else ''}, "
+        "in the order in which they are safe:",
         *(
             f"  {counts[number]:>4}  {heading}"
             for number, (heading, _) in enumerate(SECTIONS)
