@@ -92,6 +92,8 @@ def of_column(options: Mapping[str, Any], *, unread: bool) -> dict[str, Any]:
     rest = unread or rest_is_open(options)
     found: dict[str, Any] = {}
     for key, part in _OF_COLUMN.items():
+        if not rest and key not in options:
+            continue
         value = options.get(key, UNDEFINED)
         if is_open(value) or (rest and value is UNDEFINED):
             found.setdefault(part, value)

@@ -173,7 +173,8 @@ class World:
         options = dict(attribute.options)
         alone = set(options) == {"type"} and isinstance(read_type(options["type"]), Unknown)
         found = of_column(options, unread=alone)
-        column = Column(name, without_open(options), attribute.site, origin, doubts=set(found))
+        known = without_open(options) if found else options
+        column = Column(name, known, attribute.site, origin, doubts=set(found))
         for part, value in found.items():
             if value is not UNDEFINED:
                 reason = f"{part}: {why_open(value)}"
