@@ -18,6 +18,7 @@ from workbench.checks import run_checks
 from workbench.commands.drift import verdict
 from workbench.declared.models.reader import read
 from workbench.drift.expressions import same
+from workbench.drift.types import is_widening
 from workbench.findings import Finding
 from workbench.server import Server
 from workbench.targets import Target, parse_url
@@ -328,3 +329,23 @@ def apply(target: Target, found: pd.DataFrame) -> None:
 )
 def test_expressions_that_mean_the_same(one: str, other: str, expected: bool) -> None:
     assert same(one, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("integer", "bigint", True),
+        ("bigint", "integer", False),
+        ("character varying(255)", "character varying(100)", False),
+        ("character(20)", "character varying(20)", True),
+        ("text", "character varying(9)", False),
+        ("uuid", "text", True),
+        ("numeric(10,2)", "numeric(12,2)", True),
+        ("numeric(10,2)", "numeric(10,4)", False),
+        ("timestamp without time zone", "timestamp with time zone", False),
+        ("integer", "integer[]", False),
+        ("text", '"Odd"."mood"', False),
+    ],
+)
+def test_types_that_take_every_value(old: str, new: str, expected: bool) -> None:
+    assert is_widening(old, new) is expected
