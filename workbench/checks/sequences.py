@@ -176,29 +176,32 @@ def key_exhaustion(
         for row in rows(key_usage[~could_read])
     ]
     by_oid = {row.sequence_oid: row for row in rows(sequences)}
-    findings = []
-    for row in rows(readable[readable["used_ratio"] >= min_ratio]):
-        narrow = [one for one in row.holders if one.base_type in ("smallint", "integer")]
-        pins = [(one.path, pinned_columns[one.path]) for one in narrow if pinned_columns.get(one.path)]
-        detail = f"{row.last_value:,} of {row.greatest_value:,.0f}, all that {row.limit_object} can hold."
-        findings.append(
-            Finding(
-                object=row.object,
-                title=f"{row.used_ratio:.0%} of the keys of {row.object} are used up",
-                detail=detail + "".join(f" {path}:{pinned_by(what)}" for path, what in pins),
-                severity=Severity.CRITICAL if row.used_ratio >= high_ratio else Severity.HIGH,
-                evidence={
-                    "last_value": int(row.last_value),
-                    "greatest_value": int(row.greatest_value),
-                    "start_value": int(row.start_value),
-                    "used_ratio": round(row.used_ratio, 4),
-                    "limit": row.limit_object,
-                    "widened_columns": [one.path for one in narrow],
-                },
-                fix=None if pins else _widened(by_oid[row.sequence_oid], narrow),
-            )
-        )
+    findings = [
+        _exhausted(row, by_oid[row.sequence_oid], pinned_columns, high_ratio)
+        for row in rows(readable[readable["used_ratio"] >= min_ratio])
+    ]
     return Verdict(len(readable), findings, unread)
+
+
+def _exhausted(row: Row, sequence: Row, pinned: Mapping[str, tuple[str, ...]], high_ratio: float) -> Finding:
+    narrow = [one for one in row.holders if one.base_type in ("smallint", "integer")]
+    pins = [(one.path, pinned[one.path]) for one in narrow if pinned.get(one.path)]
+    detail = f"{row.last_value:,} of {row.greatest_value:,.0f}, all that {row.limit_object} can hold."
+    return Finding(
+        object=row.object,
+        title=f"{row.used_ratio:.0%} of the keys of {row.object} are used up",
+        detail=detail + "".join(f" {path}:{pinned_by(what)}" for path, what in pins),
+        severity=Severity.CRITICAL if row.used_ratio >= high_ratio else Severity.HIGH,
+        evidence={
+            "last_value": int(row.last_value),
+            "greatest_value": int(row.greatest_value),
+            "start_value": int(row.start_value),
+            "used_ratio": round(row.used_ratio, 4),
+            "limit": row.limit_object,
+            "widened_columns": [one.path for one in narrow],
+        },
+        fix=None if pins else _widened(sequence, narrow),
+    )
 
 
 def _widened(sequence: Row, narrow: Sequence[Holder]) -> Fix | None:
