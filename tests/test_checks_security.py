@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 
@@ -27,7 +28,11 @@ def role(server: Server) -> Iterator[str]:
         for (database,) in connection.execute(
             "select datname from pg_database where datname like 't\\_%'"
         ).fetchall():
-            with psycopg.connect(server.url(str(database)), autocommit=True) as inside:
+            # Another test may drop its database in the meantime.
+            with (
+                contextlib.suppress(psycopg.OperationalError),
+                psycopg.connect(server.url(str(database)), autocommit=True) as inside,
+            ):
                 inside.execute(f"reassign owned by {name} to postgres; drop owned by {name}")
         connection.execute(f"drop role {name}")
 

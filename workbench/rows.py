@@ -46,7 +46,7 @@ def json_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def counted(frame: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:
+def counts_by(frame: pd.DataFrame, *columns: str) -> list[dict[str, Any]]:
     """Return how many rows there are of each combination of values, as values of JSON in their order."""
     return json_records(frame.groupby(list(columns)).size().reset_index(name="count"))
 

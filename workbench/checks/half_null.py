@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from workbench.checks import check
-from workbench.checks.probe_rows import Row, constraint_fix, counted, evidence, path, probed, unexamined
+from workbench.checks.probe_rows import Row, broken_rows, constraint_fix, evidence, path, probed, unexamined
 from workbench.checks.schema import listed
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, qualified, quote
@@ -44,7 +44,7 @@ def half_null_key(orphans: pd.DataFrame, foreign_keys: pd.DataFrame) -> Verdict:
 def _finding(row: Row, key: HalfNull) -> Finding:
     broken = int(row["violations"])
     names = listed(key.nullable)
-    told = f"{counted(row)} of {path(row)} are so" if broken else f"no row of {path(row)} is so yet"
+    told = f"{broken_rows(row)} of {path(row)} are so" if broken else f"no row of {path(row)} is so yet"
     return Finding(
         object=dotted(path(row), key.constraint_name),
         title="Rows that are half NULL escape the foreign key"

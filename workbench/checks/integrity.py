@@ -13,7 +13,7 @@ from workbench.checks.new_keys import KeyMaker, NewKey
 from workbench.checks.orphan_fixes import declared_fix, supposed_fix
 from workbench.checks.probe_rows import (
     Row,
-    counted,
+    broken_rows,
     evidence,
     path,
     probed,
@@ -28,8 +28,7 @@ from workbench.probes.probe import frame
 from workbench.probes.relations import Relations
 from workbench.probes.tenants import Square, composite_key, path_text, tenant_questions
 from workbench.rows import records
-from workbench.words import counted as number_of
-from workbench.words import object_name
+from workbench.words import counted, object_name
 
 GUARDED = ("a composite foreign key already makes both ways agree",)
 
@@ -86,7 +85,7 @@ def _orphan(row: Row, snapshot: Snapshot) -> Finding:
         object=dotted(path(row), str(row["name"])),
         title="Orphan rows",
         detail=(
-            f"{counted(row)} of {path(row)} hold a key ({columns}) that {referenced_path(row)} lacks, "
+            f"{broken_rows(row)} of {path(row)} hold a key ({columns}) that {referenced_path(row)} lacks, "
             f"although the foreign key {row['name']} says otherwise."
         ),
         severity=Severity.HIGH,
@@ -102,7 +101,7 @@ def _supposed_orphan(candidate: Mapping[str, Any], snapshot: Snapshot) -> Findin
         object=dotted(path(probe), columns),
         title="Orphan rows of an undeclared key",
         detail=(
-            f"{counted(probe)} of {path(probe)} hold a key ({columns}) that {referenced_path(probe)} lacks; "
+            f"{broken_rows(probe)} of {path(probe)} hold a key ({columns}) that {referenced_path(probe)} lacks; "
             "all others are there, so the column refers to that table without a foreign key."
         ),
         severity=Severity.MEDIUM,
@@ -150,7 +149,7 @@ def cross_tenant_rows(
 def _crossing(row: Row, square: Square, severity: Severity, relations: Relations, maker: KeyMaker) -> Finding:
     own = ", ".join(square.shorter[0].columns)
     detail = (
-        f"{counted(row)} of {path(row)} disagree on their {referenced_path(row)}: "
+        f"{broken_rows(row)} of {path(row)} disagree on their {referenced_path(row)}: "
         f"{path_text(square.shorter, relations)} against {path_text(square.longer, relations)}."
     )
     fix = _composite_fix(square, relations, int(row["violations"]), maker)
@@ -240,7 +239,7 @@ def _undeclared(row: Mapping[str, Any], severity: Severity, maker: KeyMaker) -> 
     if probe is not None and not pd.isna(probe["examined"]) and probe["examined"]:
         figures |= evidence(probe)
         examined, violations = int(probe["examined"]), int(probe["violations"])
-        told = f"{examined - violations:,} of {number_of(examined, 'row')} agree"
+        told = f"{examined - violations:,} of {counted(examined, 'row')} agree"
     columns = ", ".join(row["column_names"])
     detail = (
         f"{columns} seems to refer to {referenced}({', '.join(row['referenced_columns'])}): "

@@ -8,8 +8,8 @@ import pandas as pd
 from workbench.catalog import Snapshot
 from workbench.checks import check
 from workbench.checks.probe_rows import (
+    broken_rows,
     constraint_fix,
-    counted,
     evidence,
     path,
     primary_keys,
@@ -46,7 +46,7 @@ def polymorphic_reference(snapshot: Snapshot, reviewed_tables: pd.DataFrame) -> 
         table = dotted(*relations.name(pair.table_oid))
         row = asked.get((table, (pair.type_column, pair.id_column)))
         broken = row is not None and row["violations"] > 0
-        told = f" {counted(row)} refer to a row that is not there." if row is not None and broken else ""
+        told = f" {broken_rows(row)} refer to a row that is not there." if row is not None and broken else ""
         findings.append(
             Finding(
                 object=dotted(table, pair.id_column),
@@ -91,7 +91,7 @@ def date_order_violation(
             Finding(
                 object=dotted(path(row), later),
                 title="Dates in the wrong order",
-                detail=f"In {counted(row)} of {path(row)}, {later} is before {earlier}.",
+                detail=f"In {broken_rows(row)} of {path(row)}, {later} is before {earlier}.",
                 severity=Severity.LOW if usual else Severity.MEDIUM,
                 evidence=evidence(row),
                 fix=constraint_fix(
@@ -132,7 +132,10 @@ def duplicate_primary_flag(
             Finding(
                 object=dotted(path(row), flag.column),
                 title="Several rows flagged as the one",
-                detail=f"{counted(row)} of {path(row)} with {flag.column} share their {owner} with another such row.",
+                detail=(
+                    f"{broken_rows(row)} of {path(row)} with {flag.column} share their {owner} "
+                    "with another such row."
+                ),
                 severity=Severity.LOW if usual else Severity.MEDIUM,
                 evidence=evidence(row),
                 fix=_one_each(flag, probe, snapshot),

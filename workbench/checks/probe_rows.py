@@ -14,8 +14,7 @@ from workbench.naming import dotted, qualified, quote
 from workbench.probes.orphans import ENFORCED
 from workbench.probes.probe import Probe
 from workbench.rows import records
-from workbench.words import counted as number_of
-from workbench.words import object_name
+from workbench.words import counted, object_name
 
 Row = Mapping[str, Any]
 
@@ -39,11 +38,11 @@ def unexamined(orphans: pd.DataFrame, *kinds: str, guarded: Iterable[str] = ()) 
         if r["skipped"] != ENFORCED
     ]
     if enforced:
-        found.append(NotExamined(number_of(enforced, "enforced foreign key"), ENFORCED, settled=True))
+        found.append(NotExamined(counted(enforced, "enforced foreign key"), ENFORCED, settled=True))
     found += [
         NotExamined(
             dotted(path(r), str(r["name"])),
-            f"a sample shows no violation; up to {number_of(int(r['violations_high']), 'row')} may still violate",
+            f"a sample shows no violation; up to {counted(int(r['violations_high']), 'row')} may still violate",
         )
         for r in chosen
         if not pd.isna(r["violations"]) and not r["exact"] and not r["violations"] and r["violations_high"]
@@ -75,9 +74,9 @@ def evidence(row: Row) -> dict[str, Any]:
     return found
 
 
-def counted(row: Row) -> str:
+def broken_rows(row: Row) -> str:
     """Return the violations for a sentence: ``3 of 1,000 rows``, or an estimate with its interval."""
-    text = f"{int(row['violations']):,} of {number_of(int(row['examined']), 'row')}"
+    text = f"{int(row['violations']):,} of {counted(int(row['examined']), 'row')}"
     if row["exact"]:
         return text
     low, high = int(row["violations_low"]), int(row["violations_high"])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.catalog import Snapshot
 from workbench.checks import check, derived
-from workbench.checks.probe_rows import constraint_fix, counted, evidence, path, probed, ratio, unexamined
+from workbench.checks.probe_rows import broken_rows, constraint_fix, evidence, path, probed, ratio, unexamined
 from workbench.findings import Finding, Fix, Severity, Verdict
 from workbench.naming import dotted, qualified, quote
 from workbench.probes.rules import SET, SPELLING, VALUE, Rule, Stated, rules
@@ -160,7 +160,7 @@ def _broken(rule: Rule, row: Mapping[str, Any], severity: Severity, taken: set[t
     return Finding(
         object=dotted(*table, rule.columns[0]),
         title="Values outside their bounds",
-        detail=f"In {counted(row)} of {path(row)}, {rule.condition} does not hold.",
+        detail=f"In {broken_rows(row)} of {path(row)}, {rule.condition} does not hold.",
         severity=severity,
         evidence=evidence(row) | {"condition": rule.condition, "query": query},
         fix=constraint_fix(
@@ -203,7 +203,7 @@ def _odd_values(row: Mapping[str, Any]) -> Finding:
     return Finding(
         object=dotted(path(row), column),
         title="One value in several spellings" if misspelt else "Values outside an apparent set",
-        detail=f"{counted(row)} {told}.",
+        detail=f"{broken_rows(row)} {told}.",
         severity=Severity.MEDIUM if misspelt else Severity.LOW,
         evidence=evidence(row) | {"query": query},
         distinct=row["kind"],

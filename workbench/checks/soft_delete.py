@@ -15,7 +15,7 @@ from workbench.checks import check, derived
 from workbench.checks.foreign_keys import KeyChanger
 from workbench.checks.key_changes import clause
 from workbench.checks.probe_rows import (
-    counted,
+    broken_rows,
     evidence,
     path,
     primary_keys,
@@ -66,7 +66,7 @@ def live_child_of_soft_deleted(orphans: pd.DataFrame, snapshot: Snapshot) -> Ver
                 object=dotted(path(row), str(row["name"])),
                 title="Live rows below a soft-deleted one",
                 detail=(
-                    f"{counted(row)} of {path(row)} are live although the row of {referenced_path(row)} that "
+                    f"{broken_rows(row)} of {path(row)} are live although the row of {referenced_path(row)} that "
                     f"they refer to ({', '.join(row['columns'])}) is marked as deleted."
                 ),
                 severity=Severity.MEDIUM if _owns(key) else Severity.LOW,

@@ -13,10 +13,10 @@ from workbench import catalog, targets
 from workbench import drift as comparison
 from workbench.catalog import Snapshot
 from workbench.declared.models import read as read_models
-from workbench.rows import counted, json_records
+from workbench.rows import counts_by, json_records
 from workbench.targets import TargetError
 from workbench.terminal import print_table
-from workbench.words import counted as number_of
+from workbench.words import counted
 
 PARTIAL = 4
 
@@ -71,7 +71,7 @@ def document(
             "indexes_count": len(declared["declared_indexes"]),
             "enums_count": len(declared["declared_enums"]),
         },
-        "counts": counted(found, "sort", "kind"),
+        "counts": counts_by(found, "sort", "kind"),
         "differences": json_records(found),
     }
 
@@ -89,4 +89,4 @@ def _show(found: pd.DataFrame) -> None:
         place = f"{one['file']}:{one['line']}" if one["file"] else ""
         rows.append((one["sort"], one["kind"], one["object"], one["detail"], place))
     print_table(("sort", "kind", "object", "detail", "declared at"), rows)
-    click.echo(f"Verdict: {verdict(found)}; {number_of(len(found), 'difference')}.", err=True)
+    click.echo(f"Verdict: {verdict(found)}; {counted(len(found), 'difference')}.", err=True)

@@ -14,7 +14,7 @@ from workbench import drift, replay
 from workbench.declared import migrations as reader
 from workbench.declared.migrations import write as writer
 from workbench.declared.models import read as read_models
-from workbench.rows import counted, json_records
+from workbench.rows import counts_by, json_records
 from workbench.targets import TargetError
 from workbench.terminal import print_table
 
@@ -149,7 +149,7 @@ def _show_replay(replayed: replay.Replay, differences: pd.DataFrame | None) -> N
     print_table(("file", "up", "down", "down restores", "up again", "error"), rows)
     if differences is not None:
         click.echo("\nResulting schema against the models:")
-        counts = counted(differences, "sort", "kind")
+        counts = counts_by(differences, "sort", "kind")
         print_table(("sort", "difference", "count"), [tuple(one.values()) for one in counts])
 
 
@@ -182,7 +182,7 @@ def document(path: Path, frames: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 def coverage_document(coverage: pd.DataFrame) -> dict[str, Any]:
     """Return counts by kind and status, and every object that no active migration creates."""
     return {
-        "counts": counted(coverage, "kind", "status"),
+        "counts": counts_by(coverage, "kind", "status"),
         "not_created": json_records(coverage[coverage["status"] != "created"]),
     }
 

@@ -9,11 +9,12 @@ import pandas as pd
 from workbench import fixes, scorecard
 from workbench.figures import cascades, index_usage
 from workbench.figures.tables import Note, noting_missing
-from workbench.figures.text import bytes_text, plural, ratio_text
+from workbench.figures.text import bytes_text, ratio_text
 from workbench.findings import Finding, Severity, Status
 from workbench.naming import dotted
 from workbench.review import Review
 from workbench.rows import rows
+from workbench.words import counted
 
 
 def _answer(*sentences: str) -> Note:
@@ -30,8 +31,8 @@ def _found(review: Review, *subjects: str) -> str:
     found = review.findings(*subjects)
     asked = [o for o in review.outcomes if o.subject in subjects]
     blind = sum(o.status in (Status.NOT_APPLICABLE, Status.ERROR) or bool(o.not_examined) for o in asked)
-    told = f"{plural(len(found), 'finding')}: {_severities(found)}." if found else "No finding."
-    left = f" {blind} of {plural(len(asked), 'check')} could not examine everything." if blind else ""
+    told = f"{counted(len(found), 'finding')}: {_severities(found)}." if found else "No finding."
+    left = f" {blind} of {counted(len(asked), 'check')} could not examine everything." if blind else ""
     return told + left
 
 
@@ -49,7 +50,7 @@ def overview(review: Review) -> Note:
         else ""
     )
     told = f": {_severities(found)}" if found else ""
-    return _answer(f"{failed} of {plural(len(ran), 'check')} found something{told}.", gravest, score)
+    return _answer(f"{failed} of {counted(len(ran), 'check')} found something{told}.", gravest, score)
 
 
 @noting_missing
@@ -62,13 +63,13 @@ def relationships(review: Review) -> Note:
     told = ", ".join(f"{count} {action}" for action, count in actions.most_common())
     tables = {dotted(k.schema_name, k.table_name) for k in rows(keys)}
     tables |= {dotted(k.referenced_schema, k.referenced_table) for k in rows(keys)}
-    return _answer(f"{plural(len(keys), 'foreign key')} join {plural(len(tables), 'table')}: {told}.")
+    return _answer(f"{counted(len(keys), 'foreign key')} join {counted(len(tables), 'table')}: {told}.")
 
 
 @noting_missing
 def foreign_keys(review: Review) -> Note:
     """Return how many foreign keys there are and what was found about them."""
-    keys = plural(len(review["own_foreign_keys"]), "foreign key")
+    keys = counted(len(review["own_foreign_keys"]), "foreign key")
     return _answer(f"The database declares {keys}.", _found(review, "foreign_keys"))
 
 
@@ -81,7 +82,7 @@ def cascade(review: Review) -> Note:
         return _answer("No DELETE cascades to another table.", _found(review, "cascades"))
     top = reach.iloc[0]
     at_stake = "" if pd.isna(top.estimated_rows) else f" with about {top.estimated_rows:,.0f} rows"
-    widest = f"A DELETE on {top.table} reaches most: {plural(int(top.tables_count), 'table')}{at_stake}."
+    widest = f"A DELETE on {top.table} reaches most: {counted(int(top.tables_count), 'table')}{at_stake}."
     return _answer(widest, _found(review, "cascades"))
 
 
@@ -91,10 +92,10 @@ def integrity(review: Review) -> Note:
     probes: pd.DataFrame = review["orphans"]
     asked = probes[probes["skipped"].isna()]
     broken = asked[asked["violations"].fillna(0) > 0]
-    count = plural(int(broken["violations"].sum()), "row")
+    count = counted(int(broken["violations"].sum()), "row")
     told = f"{count} break {len(broken)} of them" if len(broken) else "no row breaks one of them"
-    left = plural(len(probes) - len(asked), "rule")
-    return _answer(f"{plural(len(asked), 'rule')} were asked of the rows: {told}; {left} were not asked.")
+    left = counted(len(probes) - len(asked), "rule")
+    return _answer(f"{counted(len(asked), 'rule')} were asked of the rows: {told}; {left} were not asked.")
 
 
 @noting_missing
@@ -108,8 +109,8 @@ def indexes(review: Review) -> Note:
     lacking = len(review.findings("foreign_key_without_index"))
     untold = int((verdicts["verdict"] == "can't tell yet").sum())
     return _answer(
-        f"{len(names)} of {plural(len(verdicts), 'index', 'indexes')} are superfluous ({bytes_text(taken)}).",
-        f"{plural(lacking, 'foreign key')} {'lacks' if lacking == 1 else 'lack'} one.",
+        f"{len(names)} of {counted(len(verdicts), 'index', 'indexes')} are superfluous ({bytes_text(taken)}).",
+        f"{counted(lacking, 'foreign key')} {'lacks' if lacking == 1 else 'lack'} one.",
         f"Of {untold} it is too early to tell whether they are used." if untold else "",
     )
 
@@ -120,7 +121,7 @@ def bloat(review: Review) -> Note:
     frame: pd.DataFrame = review["bloat"]
     known = frame[frame["wasted_bytes"].notna()]
     wasted, whole = known["wasted_bytes"].sum(), known["bytes"].sum()
-    untold = plural(len(frame) - len(known), "relation")
+    untold = counted(len(frame) - len(known), "relation")
     return _answer(
         f"A rebuild would give back {bytes_text(wasted)} of the {bytes_text(whole)} that could be judged;"
         f" of {untold} nothing can be told.",
@@ -131,8 +132,8 @@ def bloat(review: Review) -> Note:
 @noting_missing
 def models(review: Review) -> Note:
     """Return how many tables the models declare, and how far they are from the database."""
-    declared = plural(len(review["declared_tables"]), "table")
-    drift = plural(len(review["drift"]), "difference") if "drift" in review else "Unknown differences"
+    declared = counted(len(review["declared_tables"]), "table")
+    drift = counted(len(review["drift"]), "difference") if "drift" in review else "Unknown differences"
     return _answer(
         f"The models declare {declared}. {drift} to the database.",
         _found(review, "declared", "registration", "drift"),
@@ -143,7 +144,7 @@ def models(review: Review) -> Note:
 def migrations(review: Review) -> Note:
     """Return how many migrations there are, and how much of the models they create."""
     files: pd.DataFrame = review["migrations"]
-    active = plural(int((files["kind"] == "active").sum()), "active migration")
+    active = counted(int((files["kind"] == "active").sum()), "active migration")
     told = f"There are {active}." if not active.startswith("1 ") else f"There is {active}."
     return _answer(told, _found(review, "migrations"))
 
@@ -165,6 +166,6 @@ def steps(review: Review) -> Note:
     # An index that a key needs is a step of its own, with the key's findings.
     mended = len({finding.fingerprint for step in ready for finding in step.findings})
     return _answer(
-        f"{plural(len(ready), 'step')} would mend {mended:,} of {plural(len(graver), 'finding')} of severity low and "
-        f"above; {len(planned) - len(ready):,} more wait for a decision. No statement mends the others."
+        f"{counted(len(ready), 'step')} would mend {mended:,} of {counted(len(graver), 'finding')} of severity "
+        f"low and above; {len(planned) - len(ready):,} more wait for a decision. No statement mends the others."
     )

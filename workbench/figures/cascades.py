@@ -13,6 +13,7 @@ from workbench.figures.style import NEUTRAL, SERIES, count_text, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
 from workbench.graph import Closure, ForeignKey, ForeignKeyGraph
 from workbench.review import Review
+from workbench.words import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -88,8 +89,7 @@ def roots(review: Review) -> Figure | Note:
 
 def _at_stake(row: Any) -> str:
     unknown = f" and {row.unknown_count} tables of unknown size" if row.unknown_count else ""
-    plural = "s" if row.blockers_count > 1 else ""
-    guards = f", {row.blockers_count} guard{plural}" if row.blockers_count else ""
+    guards = f", {counted(row.blockers_count, 'guard')}" if row.blockers_count else ""
     return f"~{count_text(row.estimated_rows)} rows{unknown}{guards}"
 
 

@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 from workbench.checks.index_usage import span_text
 from workbench.figures.style import SEVERITY_COLOURS, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
-from workbench.figures.text import at_text, bytes_text, enumeration, plural, seconds_text
+from workbench.figures.text import at_text, bytes_text, enumeration, seconds_text
 from workbench.findings import Finding, Severity
 from workbench.review import Review
+from workbench.words import counted
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -162,7 +163,7 @@ def all_findings(review: Review, *names: str, least: str = "info") -> Table | No
     if not found:
         return Note(_nothing(review, names), "good")
     graded = "" if least == "info" else f" of severity {least} or graver"
-    return _findings_table(found, f"{plural(len(found), 'finding')}{graded}", addressed=not names)
+    return _findings_table(found, f"{counted(len(found), 'finding')}{graded}", addressed=not names)
 
 
 def _nothing(review: Review, names: tuple[str, ...]) -> str:
@@ -172,7 +173,7 @@ def _nothing(review: Review, names: tuple[str, ...]) -> str:
     if not ran:
         return "None of the checks asked here had anything to examine; the reasons stand below."
     looked = ", ".join(o.title[:1].lower() + o.title[1:] for o in ran) if len(ran) <= 6 else ""
-    told = f"Nothing was found by {plural(len(ran), 'check')}"
+    told = f"Nothing was found by {counted(len(ran), 'check')}"
     return f"{told}: {looked}." if looked else f"{told}."
 
 

@@ -13,7 +13,6 @@ import plotly.graph_objects as go
 from workbench.figures.diagrams import ACTION_COLOURS, ACTION_DASHES, Box, Line, draw
 from workbench.figures.style import NEUTRAL, SERIES, finish, safe
 from workbench.figures.tables import Note, Table, noting_missing
-from workbench.figures.text import plural
 from workbench.graph import ForeignKeyGraph
 from workbench.naming import dotted
 from workbench.review import Review
@@ -118,7 +117,7 @@ def rules(review: Review) -> Table | Note:
     told = [row for row in told if row[2] != "the server sees to it"]
     if not told:
         return Note(
-            f"The server itself sees to {plural(kept, 'key')}, and no further rule was probed.", "good"
+            f"The server itself sees to {counted(kept, 'key')}, and no further rule was probed.", "good"
         )
     told.sort(key=lambda row: (not row[2].startswith("broken"), row[2] == "obeyed", row))
     table = pd.DataFrame(told, columns=["key", "rule", "state"])
@@ -164,7 +163,7 @@ def domains(review: Review) -> Figure | Note:
     figure.update_yaxes(visible=False, range=[-1.25, 1.25])
     return finish(
         figure,
-        f"{plural(len(names), 'domain')} of {plural(len(of), 'table')}, and the keys between them",
+        f"{counted(len(names), 'domain')} of {counted(len(of), 'table')}, and the keys between them",
         height=620,
     )
 
@@ -258,7 +257,7 @@ def domain(review: Review, name: str) -> Figure | Note:
         )
         for key in keys
     ]
-    title = f"Domain {name}: {plural(len(inside), 'table')}, {plural(len(keys), 'key')}"
+    title = f"Domain {name}: {counted(len(inside), 'table')}, {counted(len(keys), 'key')}"
     left = f"; {len(members) - len(inside):,} tables with fewer keys are left out" * (
         len(members) > len(inside)
     )

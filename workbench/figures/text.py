@@ -48,11 +48,6 @@ def count_text(value: float | None) -> str:
     return MISSING if is_missing(value) else f"{value:,.0f}"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
-    """Return a number with its noun: ``1 key``, ``1,200 keys``; ``many`` where an s would not do."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def enumeration(names: Sequence[str], shown: int = 4) -> str:
     """Return names with commas between them, the later ones as a number: ``a, b, c, d and 3 more``."""
     rest = len(names) - shown

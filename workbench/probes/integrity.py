@@ -8,8 +8,8 @@ from typing import Any
 from workbench.catalog import Snapshot
 from workbench.collectors import collector
 from workbench.naming import dotted, quote
-from workbench.probes import orphans as orphan_probes
 from workbench.probes import half_null, plausibility, polymorphic, rules, runner, soft_delete, tenants
+from workbench.probes import orphans as orphan_probes
 from workbench.probes.candidates import STORED_AS_TEXT, candidate_keys
 from workbench.probes.matching import family
 from workbench.probes.probe import Probe, frame

@@ -13,13 +13,14 @@ from workbench.catalog import CaptureError, Snapshot
 from workbench.figures import cascades
 from workbench.figures.diagrams import ACTION_COLOURS
 from workbench.figures.tables import Code, Note, Table
-from workbench.figures.text import plural, visible
+from workbench.figures.text import visible
 from workbench.graph import Closure, ForeignKey, ForeignKeyGraph
 from workbench.naming import column_list, qualified
 from workbench.probes.blast_radius import BlastRadius, blast_radius, read_catalog
 from workbench.review import Review
 from workbench.targets import TargetError
 from workbench.widgets.outputs import fill
+from workbench.words import counted
 
 _SECONDS = 30.0
 _WIDE = {"description_width": "70px"}
@@ -110,7 +111,7 @@ def _counted(seen: BlastRadius) -> tuple[Note, Table]:
     """Return what a blast radius counted: its verdict, and the rows by what becomes of them."""
     kind = {"succeeds": "good", "fails": "error"}.get(seen.verdict, "warning")
     told = "" if seen.complete else " As far as it was examined; see below."
-    verdict = Note(f"The DELETE of {plural(seen.rows, 'row')} of {seen.root}: {seen.verdict}.{told}", kind)
+    verdict = Note(f"The DELETE of {counted(seen.rows, 'row')} of {seen.root}: {seen.verdict}.{told}", kind)
     rows: list[tuple[str, str, int | None, str]] = [
         ("deleted", table, count, f"level {level}") for (level, table), count in sorted(seen.levels.items())
     ]

@@ -11,11 +11,11 @@ import pandas as pd
 from workbench.checks import Inputs, checks, run_check
 from workbench.figures import index_usage
 from workbench.figures.tables import Code, Table
-from workbench.figures.text import plural
 from workbench.findings import Finding, Outcome
 from workbench.naming import dotted
 from workbench.review import Review
 from workbench.widgets.outputs import fill
+from workbench.words import counted
 
 _WIDE = {"description_width": "170px"}
 _LAYOUT = {"width": "420px"}
@@ -98,7 +98,7 @@ class Explorer:
         review = self.judged()
         shown = self.frame(review)
         columns = ["schema_name", "table_name", "index_name", "verdict", "scans_count", "total_bytes"]
-        caption = plural(len(shown), "index", "indexes")
+        caption = counted(len(shown), "index", "indexes")
         fill(self.rows, Table(shown[columns], caption, empty="No index passes the filters."))
         fill(self.sql, Code(self.statements(review.outcomes[: len(_ADJUSTED)], shown)))
 
