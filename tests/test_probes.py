@@ -67,6 +67,8 @@ def probe_all(target: Target, *, everything: bool = False, budget: float = 60) -
 
 def test_orphans_of_every_kind_of_key(server: Server, make_database: MakeDatabase) -> None:
     found = probe_all(make_database(server, KEYS))
+    # A composite key is asked for half-null rows too, under its own name.
+    found = found[found["kind"] != "half_null"]
     for name, expected in EXPECTED.items():
         row = found.loc[name]
         assert (row["total"], row["examined"], row["violations"], row["distinct_values"]) == expected, name

@@ -119,4 +119,8 @@ def test_bytes_that_are_no_utf8_are_spelled_out(server: Server, make_database: M
     assert set(snapshot["columns"]["column_name"]) == {"id", "ü", "p"}
     assert set(snapshot["tables"]["table_name"]) == {"caf\\xe9", "child"}
     with connect(target) as connection:
+        # No database of another encoding could read the texts of these statements.
+        connection.execute("create extension pg_stat_statements")
+        reset = "select pg_stat_statements_reset(0, (select oid from pg_database where datname = %s), 0)"
+        connection.execute(reset, [name])
         connection.execute(f"drop database {name}")

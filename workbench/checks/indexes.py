@@ -155,14 +155,12 @@ def foreign_key_without_index(
     False positives: Harmless where referenced rows are never deleted nor re-keyed and no query joins that way. A
     partial index serves only when its predicate says that the key's columns are not null.
     """
-    size = dict(zip(tables["table_oid"], tables["estimated_rows"], strict=True))
-    kinds = dict(zip(tables["table_oid"], tables["kind"], strict=True))
+    by_oid = {table.table_oid: table for table in rows(tables)}
     of_table, collations, leaves = (
         by(indexes, "table_oid"),
         column_collations(columns),
         leaf_partitions(tables),
     )
-    by_oid = {table.table_oid: table for table in rows(tables)}
     taken = set(zip(indexes["schema_name"], indexes["index_name"], strict=True))
     own = [k for k in rows(foreign_keys) if pd.isna(k.parent_constraint_oid) and k.is_enforced]
     findings = []
@@ -175,29 +173,34 @@ def foreign_key_without_index(
             if set(index.key_columns) & set(key.column_names)
             and (why := why_not_serving(key.column_names, index, collations[key.table_oid]))
         ]
-        estimated = size.get(key.table_oid, float("nan"))
-        below = [by_oid[leaf] for leaf in leaves.get(key.table_oid, ())]
-        partitioned = kinds.get(key.table_oid) == "partitioned table"
-        findings.append(
-            Finding(
-                object=dotted(key.schema_name, key.table_name, key.constraint_name),
-                title=f"No index serves the foreign key {key.constraint_name}",
-                detail=(
-                    f"Deleting a row of {dotted(key.referenced_schema, key.referenced_table)} scans "
-                    f"{dotted(key.schema_name, key.table_name)} by {', '.join(key.column_names)}."
-                    + (f" Not served by: {'; '.join(near)}." if near else "")
-                ),
-                severity=_by_rows(estimated, small_rows, large_rows),
-                evidence={
-                    "columns": list(key.column_names),
-                    "referenced_table": dotted(key.referenced_schema, key.referenced_table),
-                    "on_delete": key.on_delete,
-                    "estimated_rows": None if pd.isna(estimated) else float(estimated),
-                },
-                fix=create_index(key, key.column_names, taken, below if partitioned else None),
-            )
-        )
+        table = by_oid[key.table_oid]
+        partitioned = table.kind == "partitioned table"
+        below = [by_oid[leaf] for leaf in leaves.get(key.table_oid, ())] if partitioned else None
+        severity = _by_rows(table.estimated_rows, small_rows, large_rows)
+        fix = create_index(key, key.column_names, taken, below)
+        findings.append(_unserved(key, near, table.estimated_rows, severity, fix))
     return Verdict(len(own), findings)
+
+
+def _unserved(key: Row, near: Sequence[str], estimated: float, severity: Severity, fix: Fix) -> Finding:
+    """Tell of a foreign key that no index serves; ``near`` says why indexes over its columns do not."""
+    referenced = dotted(key.referenced_schema, key.referenced_table)
+    return Finding(
+        object=dotted(key.schema_name, key.table_name, key.constraint_name),
+        title=f"No index serves the foreign key {key.constraint_name}",
+        detail=(
+            f"Deleting a row of {referenced} scans {dotted(key.schema_name, key.table_name)} "
+            f"by {', '.join(key.column_names)}." + (f" Not served by: {'; '.join(near)}." if near else "")
+        ),
+        severity=severity,
+        evidence={
+            "columns": list(key.column_names),
+            "referenced_table": referenced,
+            "on_delete": key.on_delete,
+            "estimated_rows": None if pd.isna(estimated) else float(estimated),
+        },
+        fix=fix,
+    )
 
 
 def _by_rows(estimated: float, small: float, large: float) -> Severity:

@@ -94,19 +94,11 @@ def write_review(
     running = time.monotonic()
     folder = _new_folder(out / Target(snapshot.target).slug)
     judged.save(folder / SNAPSHOT_FOLDER)
-    results = run_chapters(
-        notebooks,
-        # Relative to the kernels' folder, so that no page tells where on this machine it was made.
-        {"target": SNAPSHOT_FOLDER},
-        folder / NOTEBOOK_FOLDER,
-        progress=progress,
-        cwd=folder,
-    )
-    seconds = {
-        "capture": judging - started,
-        "checks": running - judging,
-        "chapters": time.monotonic() - running,
-    }
+    # Relative to the kernels' folder, so that no page tells where on this machine it was made.
+    parameters = {"target": SNAPSHOT_FOLDER}
+    results = run_chapters(notebooks, parameters, folder / NOTEBOOK_FOLDER, progress=progress, cwd=folder)
+    ended = time.monotonic()
+    seconds = {"capture": judging - started, "checks": running - judging, "chapters": ended - running}
     summary = summarise(judged, results, seconds)
     page = render_review(folder, results, summary)
     (folder / SUMMARY_FILE).write_text(json.dumps(summary, indent=1, default=str), encoding="utf-8")
