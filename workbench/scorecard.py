@@ -94,7 +94,8 @@ CORE = frozenset(
         slow_statement, bloated_table, bloated_index, public_grant, policy_without_row_security,
         view_bypasses_row_security,
         tenant_table_without_row_security, security_definer_search_path, key_exhaustion, wraparound,
-        autovacuum_settings, money_as_float, missing_unique
+        autovacuum_settings, money_as_float, missing_unique, registration_unregistered_model,
+        migration_missing_for_table, drift_table, drift_column, drift_foreign_key
         """
     )
 )
@@ -157,8 +158,8 @@ def _mean(values: Iterable[float | None]) -> float | None:
 
 
 def grade(score: float) -> str:
-    """Return a score out of ten as a letter: 9 is A, 8 B+, 7 B-, below 5 F."""
-    return next((letter for least, letter in _GRADES if score >= least), "F")
+    """Return a score out of ten as a letter: 9 is A, 8 B+, 7 B-, below 5 F; judged as it is shown, to a tenth."""
+    return next((letter for least, letter in _GRADES if round(score, 1) >= least), "F")
 
 
 def category_of(check: str, subject: str) -> str:
