@@ -93,11 +93,17 @@ def frames_page() -> str:
 
 
 def scorecard_page() -> str:
-    """Return docs/scorecard.md: the formula of the scorecard, from the docstring of its module."""
+    """Return docs/scorecard.md: the formula of the scorecard and the checks that each category counts."""
     text = inspect.getdoc(scorecard) or ""
     weights = ", ".join(f"{severity.value} {weight:g}" for severity, weight in scorecard.WEIGHTS.items())
-    categories = ", ".join(scorecard.CATEGORIES)
-    return f"# Scorecard\n\n{text}\n\nWeights: {weights}.\n\nCategories: {categories}.\n"
+    counted: dict[str, list[str]] = {category: [] for category in scorecard.CATEGORIES}
+    for one in checks().values():
+        core = "**" if one.name in scorecard.CORE else ""
+        link = f"{core}[`{one.name}`](checks.md#{one.name}){core}"
+        counted[scorecard.category_of(one.name, one.subject)].append(link)
+    lines = "\n".join(f"| {category} | {', '.join(names)} |" for category, names in counted.items())
+    table = f"Those of `CORE` are bold.\n\n| category | checks |\n|---|---|\n{lines}"
+    return f"# Scorecard\n\n{text}\n\nWeights: {weights}.\n\n{table}\n"
 
 
 def environment_file() -> str:
